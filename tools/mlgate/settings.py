@@ -1,0 +1,124 @@
+"""The settings of one prefix, read once, frozen, closed to unknown keys."""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from mlgate import thresholds
+from mlgate.errors import SettingsError, UsageError
+
+FILE = Path("values/settings.yaml")
+SCHEMA = Path(__file__).with_name("settings.schema.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """Where transactions come from and how the hold-out is taken."""
+
+    source: str
+    holdout: Decimal
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One prefix. ``accuracy`` and ``minimums`` are exact fractions in (0, 1]."""
+
+    prefix: str
+    repo_url: str
+    revision: str
+    platform: str
+    components: tuple[str, ...]
+    accuracy: Decimal
+    minimums: dict[str, Decimal]
+    data: Data
+    model_path: str
+    model_image: str
+    tools_image: str
+    path: Path
+
+    def namespace(self, part: str) -> str:
+        """Namespace of a part, for example ``fraud-demo-cicd``."""
+        return f"{self.prefix}-{part}"
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+
+
+def load(path: Path) -> Settings:
+    """Read one settings.yaml; raises ``SettingsError`` that names file, line and what is wrong."""
+    try:
+        text = path.read_text()
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as err:
+        raise SettingsError(f"{path}: cannot be read as YAML: {_one_line(err)}") from None
+    for error in sorted(_validator().iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
+        where = ".".join(map(str, error.absolute_path)) or "the document"
+        line = line_of(tree, list(error.absolute_path))
+        raise SettingsError(f"{path}:{line}: {where}: {_one_line(error.message)[:300]}")
+    return _settings(path, content, tree)
+
+
+def _settings(path: Path, content: dict[str, Any], tree: yaml.Node | None) -> Settings:
+    spec = content["spec"]
+    gate = spec["gate"]
+    try:
+        accuracy = thresholds.check(exact(gate["accuracy"]))
+        minimums = {name: thresholds.check(exact(value)) for name, value in gate["minimums"].items()}
+    except UsageError as err:
+        raise SettingsError(f"{path}:{line_of(tree, ['spec', 'gate'])}: spec.gate: {err}", fix=err.fix) from None
+    data = spec["data"]
+    return Settings(
+        prefix=content["metadata"]["name"],
+        repo_url=spec["repoURL"],
+        revision=spec["revision"],
+        platform=spec["platform"],
+        components=tuple(spec["components"]),
+        accuracy=accuracy,
+        minimums=minimums,
+        data=Data(source=data["source"], holdout=exact(data["holdout"]), seed=data["seed"]),
+        model_path=spec["model"]["path"],
+        model_image=spec["model"]["image"],
+        tools_image=spec["images"]["tools"],
+        path=path,
+    )
+
+
+def exact(number: int | float) -> Decimal:
+    """The decimal that a person wrote: a float's shortest text, never its binary expansion."""
+    return Decimal(str(number))
+
+
+def line_of(tree: yaml.Node | None, path: list[str | int]) -> int:
+    """Line, from 1, of the node at ``path``, or of its nearest parent that exists."""
+    node = tree
+    line = 1
+    for key in path:
+        step = _child(node, key)
+        if step is None:
+            break
+        node, line = step
+    return line
+
+
+def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == key:
+                return value, name.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key].start_mark.line + 1
+    return None
+
+
+def _one_line(err: object) -> str:
+    return " ".join(str(err).split())
