@@ -90,3 +90,12 @@ class Tool:
             said = (done.stderr.strip() or done.stdout.strip())[-2000:]
             raise ToolFailed(f"`{shown}` exited {done.returncode}: {said}")
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def stream(self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout_s: float) -> int:
+        """Run in sight of the person, output not captured, and return the exit code whatever it is."""
+        argv = [self.path(), *args]
+        environment = {**os.environ, **env, "PATH": search_path()}
+        try:
+            return subprocess.run(argv, cwd=cwd, env=environment, timeout=timeout_s, check=False).returncode
+        except subprocess.TimeoutExpired:
+            raise ToolFailed(f"{self.name} did not end within {timeout_s:g} s") from None
