@@ -1,0 +1,1 @@
+"""Tekton Pipelines as committed, run in order on this machine."""
