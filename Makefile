@@ -1,0 +1,28 @@
+PY ?= python3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint clean
+
+help:  ## show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: .venv/.ready  ## create .venv and install what is needed
+
+.venv/.ready: pyproject.toml
+	@$(PY) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: setup  ## the whole journey in a scratch clone under build/demo
+	@.venv/bin/mlgate demo
+
+test: setup  ## every test
+	@.venv/bin/pytest -n 2
+
+lint: setup  ## ruff, ruff format, mypy --strict
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+clean:  ## remove what was made at run time; the cache of tools stays
+	@rm -rf build .venv
