@@ -1,0 +1,118 @@
+"""One step as a process group of its own: streamed to a log, bounded in time, never left behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import FrameType
+
+POLL_S = 0.1
+GRACE_S = 5.0
+NOT_STARTED = 127
+"""Exit code of a program that is not there, as a shell gives it."""
+
+
+class Ending(Enum):
+    """Why a process is over."""
+
+    EXITED = "exited"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a step's process ended; ``code`` is negative for a signal."""
+
+    code: int
+    ending: Ending = Ending.EXITED
+
+
+class Stop:
+    """Set by Ctrl-C or a termination signal, asked between and during steps."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def request(self, signum: int = 0, frame: FrameType | None = None) -> None:
+        """Signal handler; only notes the wish, so that it may arrive at any instruction."""
+        self.requested = True
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[Stop]:
+    """Turn SIGINT, SIGTERM and SIGHUP into a ``Stop`` for as long as the block runs."""
+    stop = Stop()
+    watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop.request) for number in watched}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    log: Path,
+    deadline: float,
+    stop: Stop,
+    tick: Callable[[], None],
+) -> Ended:
+    """Run ``argv`` with exactly ``env``, append its output to ``log``, and end its whole group with it.
+
+    ``deadline`` is in ``time.monotonic()`` seconds; ``tick`` is called about every ``POLL_S`` seconds.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        try:
+            # The one place besides mlgate.process that starts programs: a step is watched while it runs.
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as err:
+            out.write(f"{argv[0]} could not be started: {err.strerror}\n".encode())
+            return Ended(NOT_STARTED)
+    try:
+        return _watch(process, deadline, stop, tick)
+    finally:
+        _end_group(process)
+
+
+def _watch(process: subprocess.Popen[bytes], deadline: float, stop: Stop, tick: Callable[[], None]) -> Ended:
+    while True:
+        try:
+            return Ended(process.wait(timeout=POLL_S))
+        except subprocess.TimeoutExpired:
+            tick()
+        if stop.requested:
+            return Ended(-signal.SIGTERM, Ending.CANCELLED)
+        if time.monotonic() >= deadline:
+            return Ended(-signal.SIGTERM, Ending.TIMEOUT)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ask the group to end, then make it; a step that exited may have left members behind."""
+    patience = time.monotonic() + GRACE_S
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGTERM)
+        while time.monotonic() < patience:
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(POLL_S / 5)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

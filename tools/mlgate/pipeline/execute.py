@@ -1,0 +1,143 @@
+"""One task on this machine: its steps in order, its results, its retries and its time-out."""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlgate.pipeline import child, substitute
+from mlgate.pipeline.child import Ended, Ending, Stop
+from mlgate.pipeline.objects import PipelineTask, Step, Task, Value
+from mlgate.pipeline.record import Outcome, State, now
+
+RESULTS_LIMIT = 4096
+"""Bytes that the results of one task may have together; Tekton's limit for a termination message."""
+
+_SHEBANG = "#!/bin/sh\nset -e\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a run happens. ``workspaces`` maps the Pipeline's names to folders; ``env`` is all that steps inherit."""
+
+    run: str
+    folder: Path
+    workspaces: Mapping[str, Path]
+    env: Mapping[str, str]
+
+    def log(self, task: str, step: str) -> Path:
+        return self.folder / "logs" / task / f"{step}.log"
+
+    def results(self, task: str) -> Path:
+        return self.folder / "results" / task
+
+    def scratch(self, task: str) -> Path:
+        """Working folder of steps that name none, and where scripts lie."""
+        return self.folder / "scratch" / task
+
+
+def attempt_all(
+    use: PipelineTask, params: Mapping[str, Value], place: Place, stop: Stop, tick: Callable[[], None]
+) -> Outcome:
+    """Run a task, again after a failure as often as ``retries`` says."""
+    started, clock = now(), time.monotonic()
+    outcome = Outcome(name=use.name)
+    for attempt in range(1, use.retries + 2):
+        outcome = replace(_attempt(use, params, place, stop, tick), attempts=attempt)
+        if outcome.state is not State.FAILED:
+            break
+    return replace(outcome, started=started, finished=now(), seconds=round(time.monotonic() - clock, 3))
+
+
+def _attempt(
+    use: PipelineTask, params: Mapping[str, Value], place: Place, stop: Stop, tick: Callable[[], None]
+) -> Outcome:
+    deadline = time.monotonic() + use.timeout_s
+    for folder in (place.results(use.name), place.scratch(use.name)):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    values = _values(use, params, place)
+    for step in use.task.steps:
+        ended = _step(use, step, values, place, deadline, stop, tick)
+        if failure := _failure(use, step, ended):
+            return failure
+    return _with_results(Outcome(name=use.name, state=State.SUCCEEDED), use.task, place)
+
+
+def _values(use: PipelineTask, params: Mapping[str, Value], place: Place) -> dict[str, Value]:
+    values: dict[str, Value] = {f"params.{name}": value for name, value in params.items()}
+    values["context.pipelineRun.name"] = place.run
+    values["context.taskRun.name"] = f"{place.run}-{use.name}"
+    values["context.task.name"] = use.task.name
+    for workspace in use.task.workspaces:
+        folder = place.workspaces.get(use.workspaces.get(workspace.name, ""))
+        values[f"workspaces.{workspace.name}.path"] = str(folder or "")
+        values[f"workspaces.{workspace.name}.bound"] = "true" if folder else "false"
+    for name in use.task.results:
+        values[f"results.{name}.path"] = str(place.results(use.name) / name)
+    return values
+
+
+def _step(
+    use: PipelineTask,
+    step: Step,
+    values: Mapping[str, Value],
+    place: Place,
+    deadline: float,
+    stop: Stop,
+    tick: Callable[[], None],
+) -> Ended:
+    where = f"task {use.name}: step {step.name}"
+    env = {name: substitute.text(template, values, where) for name, template in step.env.items()}
+    scratch = place.scratch(use.name)
+    command = _script(step, values, where, scratch) if step.script else substitute.items(step.command, values, where)
+    argv = [*command, *substitute.items(step.args, values, where)]
+    path = {**place.env, **env}.get("PATH")
+    found = argv[0] if "/" in argv[0] else shutil.which(argv[0], path=path) or argv[0]
+    working = substitute.text(step.working_dir, values, where)
+    return child.run(
+        [found, *argv[1:]],
+        cwd=scratch / working,
+        env={**place.env, **env},
+        log=place.log(use.name, step.name),
+        deadline=deadline,
+        stop=stop,
+        tick=tick,
+    )
+
+
+def _script(step: Step, values: Mapping[str, Value], where: str, scratch: Path) -> tuple[str, ...]:
+    text = substitute.script(step.script, values, where)
+    file = scratch / f".script-{step.name}"
+    file.write_text(text if text.startswith("#!") else _SHEBANG + text)
+    file.chmod(0o700)
+    return (str(file),)
+
+
+def _failure(use: PipelineTask, step: Step, ended: Ended) -> Outcome | None:
+    """The outcome when this step ends the task, else None."""
+    if ended.ending is Ending.CANCELLED:
+        return Outcome(name=use.name, state=State.CANCELLED, reason="stopped by the person", step=step.name)
+    if ended.ending is Ending.TIMEOUT:
+        reason = f"did not end within {use.timeout_s:g} s"
+        return Outcome(name=use.name, state=State.FAILED, reason=reason, step=step.name, exit_code=ended.code)
+    if ended.code == 0 or step.continue_on_error:
+        return None
+    reason = f"step {step.name} exited {ended.code}"
+    return Outcome(name=use.name, state=State.FAILED, reason=reason, step=step.name, exit_code=ended.code)
+
+
+def _with_results(outcome: Outcome, task: Task, place: Place) -> Outcome:
+    """Read the results back; one that was not written is absent, as in Tekton."""
+    found: dict[str, str] = {}
+    size = 0
+    for name in task.results:
+        file = place.results(outcome.name) / name
+        if file.is_file():
+            size += file.stat().st_size
+            if size > RESULTS_LIMIT:
+                reason = f"the results are larger than {RESULTS_LIMIT} bytes, beginning with {name!r}"
+                return replace(outcome, state=State.FAILED, reason=reason)
+            found[name] = file.read_text(errors="replace")
+    return replace(outcome, results=found)
