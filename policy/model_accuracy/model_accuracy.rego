@@ -1,0 +1,21 @@
+# METADATA
+# title: No model below the required accuracy
+# description: Denies every ModelAccuracy that lib.accuracy has a reason against, and everything it cannot read.
+# custom: {id: MA001}
+package model_accuracy
+
+import data.lib.accuracy
+
+violation contains {"msg": msg} if {
+	is_object(input.review.object)
+	some reason in accuracy.reasons(input.review.object, object.get(input, "parameters", {}))
+	msg := sprintf("MA001 ModelAccuracy %s: %s", [_name, reason])
+}
+
+violation contains {"msg": "MA001 there is no object to judge: input.review.object is missing"} if {
+	not is_object(input.review.object)
+}
+
+_name := input.review.object.metadata.name if {
+	is_string(input.review.object.metadata.name)
+} else := "(unnamed)"

@@ -1,0 +1,68 @@
+package model_accuracy_test
+
+import data.model_accuracy
+
+_counts := {"truePositive": 45, "falsePositive": 1, "trueNegative": 199, "falseNegative": 5}
+
+_spec := {
+	"modelName": "fraud-detection",
+	"image": sprintf("registry.example.com/fraud@sha256:%s", [concat("", ["ab" | some _ in numbers.range(1, 32)])]),
+	"accuracy": 0.976,
+	"counts": _counts,
+	"metrics": {"averagePrecision": 0.96},
+	"evidence": {"datasetSha256": "a", "gitCommit": "b", "modelSha256": "c", "wrapperSha256": "d"},
+}
+
+_messages(spec, parameters) := messages if {
+	messages := {v.msg | some v in model_accuracy.violation} with input as {
+		"review": {"object": {"kind": "ModelAccuracy", "metadata": {"name": "m"}, "spec": spec}},
+		"parameters": parameters,
+	}
+}
+
+test_allowed_at_the_threshold if {
+	_messages(_spec, {"accuracyThreshold": 0.976}) == set()
+}
+
+test_denied_just_above if {
+	_messages(_spec, {"accuracyThreshold": 0.976000001}) == {"MA001 ModelAccuracy m: accuracy 0.976 (244 of 250) is below the required 0.976000001"}
+}
+
+test_missing_accuracy_is_denied if {
+	_messages(object.remove(_spec, {"accuracy"}), {"accuracyThreshold": 0.9}) == {"MA001 ModelAccuracy m: spec.accuracy is missing"}
+}
+
+test_text_accuracy_is_denied if {
+	_messages(object.union(_spec, {"accuracy": "0.976"}), {"accuracyThreshold": 0.9}) == {"MA001 ModelAccuracy m: spec.accuracy is string, not a number"}
+}
+
+test_boasting_accuracy_is_denied if {
+	_messages(object.union(_spec, {"accuracy": 1.0}), {"accuracyThreshold": 1.0}) == {"MA001 ModelAccuracy m: spec.accuracy 1 disagrees with its counts: 244 of 250 are correct"}
+}
+
+test_missing_threshold_is_denied if {
+	_messages(_spec, {}) == {"MA001 ModelAccuracy m: the policy has no accuracyThreshold"}
+}
+
+test_text_threshold_is_denied if {
+	_messages(_spec, {"accuracyThreshold": "0.9"}) == {"MA001 ModelAccuracy m: accuracyThreshold is string, not a number"}
+}
+
+test_lower_bound_is_wilsons if {
+	_messages(_spec, {"accuracyThreshold": 0.9, "minimums": {"accuracyLowerBound": 0.9486}}) == set()
+	count(_messages(_spec, {"accuracyThreshold": 0.9, "minimums": {"accuracyLowerBound": 0.9487}})) == 1
+}
+
+test_recall_comes_from_the_counts if {
+	_messages(_spec, {"accuracyThreshold": 0.9, "minimums": {"recall": 0.9}}) == set()
+	count(_messages(_spec, {"accuracyThreshold": 0.9, "minimums": {"recall": 0.91}})) == 1
+}
+
+test_unknown_minimum_is_denied if {
+	count(_messages(_spec, {"accuracyThreshold": 0.9, "minimums": {"beauty": 0.1}})) == 1
+}
+
+test_nothing_to_judge_is_denied if {
+	denied := model_accuracy.violation with input as {"kind": "ModelAccuracy"}
+	denied == {{"msg": "MA001 there is no object to judge: input.review.object is missing"}}
+}

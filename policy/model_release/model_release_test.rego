@@ -1,0 +1,61 @@
+package model_release_test
+
+import data.model_release
+
+_digest := sprintf("sha256:%s", [concat("", ["ab" | some _ in numbers.range(1, 32)])])
+
+_image := sprintf("registry.example.com/fraud@%s", [_digest])
+
+_report := {
+	"metadata": {"name": "m", "namespace": "demo-dev"},
+	"spec": {
+		"modelName": "fraud-detection",
+		"image": _image,
+		"accuracy": 0.976,
+		"counts": {"truePositive": 45, "falsePositive": 1, "trueNegative": 199, "falseNegative": 5},
+		"evidence": {"datasetSha256": "a", "gitCommit": "b", "modelSha256": "c", "wrapperSha256": "d"},
+	},
+}
+
+_deployment(image) := {
+	"kind": "SeldonDeployment",
+	"metadata": {"name": "fraud", "namespace": "demo-dev"},
+	"spec": {"predictors": [{"componentSpecs": [{"spec": {"containers": [{"name": "c", "image": image}]}}]}]},
+}
+
+_inventory(namespace, report) := {"namespace": {namespace: {"ai.devops.demo/v1": {"ModelAccuracy": {"m": report}}}}}
+
+_messages(deployment, threshold, inventory) := messages if {
+	messages := {v.msg | some v in model_release.violation} with input as {
+		"review": {"object": deployment},
+		"parameters": {"accuracyThreshold": threshold},
+	}
+		with data.inventory as inventory
+}
+
+_none := {sprintf("MR001 SeldonDeployment fraud: no passing ModelAccuracy for %s in namespace demo-dev", [_digest])}
+
+test_released_image_is_admitted if {
+	_messages(_deployment(_image), 0.9, _inventory("demo-dev", _report)) == set()
+}
+
+test_report_below_todays_threshold_does_not_count if {
+	_messages(_deployment(_image), 0.98, _inventory("demo-dev", _report)) == _none
+}
+
+test_report_in_another_namespace_does_not_count if {
+	_messages(_deployment(_image), 0.9, _inventory("demo-cicd", _report)) == _none
+}
+
+test_empty_inventory_is_denied if {
+	_messages(_deployment(_image), 0.9, {}) == _none
+}
+
+test_tag_is_denied if {
+	_messages(_deployment("registry.example.com/fraud:latest"), 0.9, _inventory("demo-dev", _report)) == {"MR001 SeldonDeployment fraud: image registry.example.com/fraud:latest is not pinned by digest (NAME@sha256:...)"}
+}
+
+test_no_containers_is_denied if {
+	deployment := {"metadata": {"name": "fraud", "namespace": "demo-dev"}, "spec": {"predictors": []}}
+	_messages(deployment, 0.9, {}) == {"MR001 SeldonDeployment fraud: no container image was found to judge"}
+}
