@@ -28,7 +28,7 @@ violation contains {"msg": msg} if {
 
 violation contains {"msg": msg} if {
 	some container in _containers
-	not is_string(container.image)
+	not is_string(object.get(container, "image", null))
 	msg := sprintf("MR001 %s: a container has no image", [_name])
 }
 

@@ -59,3 +59,9 @@ test_no_containers_is_denied if {
 	deployment := {"metadata": {"name": "fraud", "namespace": "demo-dev"}, "spec": {"predictors": []}}
 	_messages(deployment, 0.9, {}) == {"MR001 SeldonDeployment fraud: no container image was found to judge"}
 }
+
+test_container_without_image_is_denied if {
+	containers := [{"name": "c", "image": _image}, {"name": "d"}]
+	deployment := object.union(_deployment(_image), {"spec": {"predictors": [{"componentSpecs": [{"spec": {"containers": containers}}]}]}})
+	_messages(deployment, 0.9, _inventory("demo-dev", _report)) == {"MR001 SeldonDeployment fraud: a container has no image"}
+}
