@@ -1,0 +1,1 @@
+"""The gate: judging ModelAccuracy reports by the repository's one Rego rule."""
