@@ -67,9 +67,7 @@ def inventory(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"namespace": namespaces}
 
 
-def judge_all(
-    policy: Path, rule: str, cases: Sequence[Case], known: Mapping[str, Any] | None = None
-) -> list[Verdict]:
+def judge_all(policy: Path, rule: str, cases: Sequence[Case], known: Mapping[str, Any] | None = None) -> list[Verdict]:
     """One verdict per case, in order, from one conftest process.
 
     What JSON cannot say (NaN, infinity) is denied before conftest sees it. Raises ``ToolFailed`` when conftest
