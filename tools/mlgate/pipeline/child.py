@@ -39,9 +39,18 @@ class Stop:
     def __init__(self) -> None:
         self.requested = False
 
-    def request(self, signum: int = 0, frame: FrameType | None = None) -> None:
+    def request(self, *_signal: int | FrameType | None) -> None:
         """Signal handler; only notes the wish, so that it may arrive at any instruction."""
         self.requested = True
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What ends a process early: ``deadline`` in ``time.monotonic()`` seconds, or ``stop``. ``tick`` runs meanwhile."""
+
+    deadline: float
+    stop: Stop
+    tick: Callable[[], None]
 
 
 @contextlib.contextmanager
@@ -57,20 +66,8 @@ def listening() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
-def run(
-    argv: Sequence[str],
-    *,
-    cwd: Path,
-    env: Mapping[str, str],
-    log: Path,
-    deadline: float,
-    stop: Stop,
-    tick: Callable[[], None],
-) -> Ended:
-    """Run ``argv`` with exactly ``env``, append its output to ``log``, and end its whole group with it.
-
-    ``deadline`` is in ``time.monotonic()`` seconds; ``tick`` is called about every ``POLL_S`` seconds.
-    """
+def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path, watch: Watch) -> Ended:
+    """Run ``argv`` with exactly ``env``, append its output to ``log``, and end its whole group with it."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         try:
@@ -88,20 +85,20 @@ def run(
             out.write(f"{argv[0]} could not be started: {err.strerror}\n".encode())
             return Ended(NOT_STARTED)
     try:
-        return _watch(process, deadline, stop, tick)
+        return _wait(process, watch)
     finally:
         _end_group(process)
 
 
-def _watch(process: subprocess.Popen[bytes], deadline: float, stop: Stop, tick: Callable[[], None]) -> Ended:
+def _wait(process: subprocess.Popen[bytes], watch: Watch) -> Ended:
     while True:
         try:
             return Ended(process.wait(timeout=POLL_S))
         except subprocess.TimeoutExpired:
-            tick()
-        if stop.requested:
+            watch.tick()
+        if watch.stop.requested:
             return Ended(-signal.SIGTERM, Ending.CANCELLED)
-        if time.monotonic() >= deadline:
+        if time.monotonic() >= watch.deadline:
             return Ended(-signal.SIGTERM, Ending.TIMEOUT)
 
 

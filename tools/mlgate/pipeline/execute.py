@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlgate.pipeline import child, substitute
-from mlgate.pipeline.child import Ended, Ending, Stop
+from mlgate.pipeline.child import Ended, Ending, Stop, Watch
 from mlgate.pipeline.objects import PipelineTask, Step, Task, Value
 from mlgate.pipeline.record import Outcome, State, now
 
@@ -19,12 +19,16 @@ _SHEBANG = "#!/bin/sh\nset -e\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a run happens. ``workspaces`` maps the Pipeline's names to folders; ``env`` is all that steps inherit."""
+    """Where a run happens. ``workspaces`` maps the Pipeline's names to folders; ``env`` is all that steps inherit.
+
+    ``left_out`` names tasks that are skipped as if their when expressions were not met.
+    """
 
     run: str
     folder: Path
     workspaces: Mapping[str, Path]
     env: Mapping[str, str]
+    left_out: frozenset[str] = frozenset()
 
     def log(self, task: str, step: str) -> Path:
         return self.folder / "logs" / task / f"{step}.log"
@@ -44,22 +48,21 @@ def attempt_all(
     started, clock = now(), time.monotonic()
     outcome = Outcome(name=use.name)
     for attempt in range(1, use.retries + 2):
-        outcome = replace(_attempt(use, params, place, stop, tick), attempts=attempt)
+        outcome = replace(
+            _attempt(use, params, place, Watch(time.monotonic() + use.timeout_s, stop, tick)), attempts=attempt
+        )
         if outcome.state is not State.FAILED:
             break
     return replace(outcome, started=started, finished=now(), seconds=round(time.monotonic() - clock, 3))
 
 
-def _attempt(
-    use: PipelineTask, params: Mapping[str, Value], place: Place, stop: Stop, tick: Callable[[], None]
-) -> Outcome:
-    deadline = time.monotonic() + use.timeout_s
+def _attempt(use: PipelineTask, params: Mapping[str, Value], place: Place, watch: Watch) -> Outcome:
     for folder in (place.results(use.name), place.scratch(use.name)):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     values = _values(use, params, place)
     for step in use.task.steps:
-        ended = _step(use, step, values, place, deadline, stop, tick)
+        ended = _step(use, step, values, place, watch)
         if failure := _failure(use, step, ended):
             return failure
     return _with_results(Outcome(name=use.name, state=State.SUCCEEDED), use.task, place)
@@ -79,15 +82,7 @@ def _values(use: PipelineTask, params: Mapping[str, Value], place: Place) -> dic
     return values
 
 
-def _step(
-    use: PipelineTask,
-    step: Step,
-    values: Mapping[str, Value],
-    place: Place,
-    deadline: float,
-    stop: Stop,
-    tick: Callable[[], None],
-) -> Ended:
+def _step(use: PipelineTask, step: Step, values: Mapping[str, Value], place: Place, watch: Watch) -> Ended:
     where = f"task {use.name}: step {step.name}"
     env = {name: substitute.text(template, values, where) for name, template in step.env.items()}
     scratch = place.scratch(use.name)
@@ -101,9 +96,7 @@ def _step(
         cwd=scratch / working,
         env={**place.env, **env},
         log=place.log(use.name, step.name),
-        deadline=deadline,
-        stop=stop,
-        tick=tick,
+        watch=watch,
     )
 
 

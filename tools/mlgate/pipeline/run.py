@@ -1,6 +1,6 @@
 """A Pipeline from the first task to the last ``finally``, with Tekton's rules for skips and failures."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -34,7 +34,6 @@ class _Running:
     place: Place
     view: View
     stop: Stop
-    left_out: Collection[str]
     record: Record
 
     def set(self, outcome: Outcome) -> None:
@@ -71,12 +70,10 @@ def execute(
     *,
     view: View,
     stop: Stop,
-    left_out: Collection[str] = (),
 ) -> Record:
     """Run ``pipeline`` in ``place`` and return the record, which is also in run.json at every moment.
 
-    ``left_out`` names tasks to skip as if their when expressions were not met. Raises ``SettingsError`` or
-    ``UsageError`` before anything starts when the Pipeline or the parameters are wrong.
+    Raises ``SettingsError`` or ``UsageError`` before anything starts when the Pipeline or the parameters are wrong.
     """
     order.check(pipeline)
     values = given(pipeline, params)
@@ -84,7 +81,7 @@ def execute(
         if not workspace.optional and workspace.name not in place.workspaces:
             raise UsageError(f"the workspace {workspace.name!r} is required")
     in_order = order.ordered(pipeline)
-    running = _Running(pipeline, values, place, view, stop, left_out, _new(pipeline, values, place, in_order))
+    running = _Running(pipeline, values, place, view, stop, _new(pipeline, values, place, in_order))
     running.save(running.record)
     for use in in_order:
         if not stop.requested and running.record.failed() is None:
@@ -112,7 +109,7 @@ def _new(pipeline: Pipeline, values: Mapping[str, Value], place: Place, in_order
 
 def _one(running: _Running, use: PipelineTask, *, skipped: str, extra: Mapping[str, Value] | None = None) -> None:
     values = {**_scope(running), **(extra or {})}
-    if not skipped and (use.name in running.left_out or not _wanted(use, values)):
+    if not skipped and (use.name in running.place.left_out or not _wanted(use, values)):
         skipped = WHEN
     if skipped:
         running.set(Outcome(name=use.name, state=State.SKIPPED, reason=skipped))
