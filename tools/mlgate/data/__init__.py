@@ -1,0 +1,1 @@
+"""Transactions: where they come from, their canonical form, and the sealed split."""

@@ -1,0 +1,99 @@
+"""The stratified, seeded split; the hold-out is sealed away from training."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mlgate.data.transactions import COLUMNS, Transactions
+from mlgate.errors import SettingsError
+from mlgate.files import write_atomic
+
+HOLDOUT_FILE = "holdout.csv"
+RECORD_FILE = "split.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """How a split was made; written beside the hold-out."""
+
+    source: str
+    dataset_sha256: str
+    holdout_sha256: str
+    seed: int
+    holdout_fraction: str
+    train_rows: int
+    holdout_rows: int
+    train_frauds: int
+    holdout_frauds: int
+    duplicates_within: int
+    duplicates_across: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Two disjoint sets of rows that together are the data set, and their record."""
+
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+    record: Record
+
+
+def split(transactions: Transactions, *, holdout: Decimal, seed: int) -> Split:
+    """Take ``holdout`` of each class at random; the same rows, fraction and seed give the same split.
+
+    Raises ``SettingsError`` when a class is too small to be on both sides.
+    """
+    frame = transactions.frame
+    rng = np.random.Generator(np.random.PCG64(seed))
+    taken = np.zeros(len(frame), dtype=bool)
+    for value in (0, 1):
+        rows = np.flatnonzero(frame["Class"].to_numpy() == value)
+        number = round(len(rows) * holdout)
+        if not 0 < number < len(rows):
+            raise SettingsError(f"Class {value} has {len(rows)} rows, too few to hold {holdout} of them out")
+        taken[rng.permutation(rows)[:number]] = True
+    kept = frame[~taken].reset_index(drop=True)
+    sealed = frame[taken].reset_index(drop=True)
+    return Split(kept, sealed, _record(transactions, kept, sealed, holdout, seed))
+
+
+def _record(
+    transactions: Transactions, train: pd.DataFrame, sealed: pd.DataFrame, holdout: Decimal, seed: int
+) -> Record:
+    features = list(COLUMNS[1:-1])  # two rows that differ only in time are the same to a model
+    seen = pd.MultiIndex.from_frame(train[features])
+    return Record(
+        source=transactions.source,
+        dataset_sha256=transactions.sha256,
+        holdout_sha256=hashlib.sha256(np.ascontiguousarray(sealed.to_numpy(dtype="<f8")).tobytes()).hexdigest(),
+        seed=seed,
+        holdout_fraction=str(holdout),
+        train_rows=len(train),
+        holdout_rows=len(sealed),
+        train_frauds=int(train["Class"].sum()),
+        holdout_frauds=int(sealed["Class"].sum()),
+        duplicates_within=int(transactions.frame.duplicated(features).sum()),
+        duplicates_across=int(pd.MultiIndex.from_frame(sealed[features]).isin(seen).sum()),
+    )
+
+
+def write(result: Split, *, train_csv: Path, sealed: Path) -> None:
+    """Write the training rows, and the hold-out with its record into the folder ``sealed``."""
+    train_csv.parent.mkdir(parents=True, exist_ok=True)
+    sealed.mkdir(parents=True, exist_ok=True)
+    write_atomic(train_csv, result.train.to_csv(index=False))
+    write_atomic(sealed / HOLDOUT_FILE, result.holdout.to_csv(index=False))
+    write_atomic(sealed / RECORD_FILE, json.dumps(asdict(result.record), indent=2) + "\n")
+
+
+def read_record(sealed: Path) -> Record:
+    """The record of the split in ``sealed``."""
+    try:
+        return Record(**json.loads((sealed / RECORD_FILE).read_text()))
+    except (OSError, ValueError, TypeError) as err:
+        raise SettingsError(f"{sealed / RECORD_FILE}: cannot be read: {err}", fix="run the split step") from None
