@@ -1,0 +1,1 @@
+"""The notebook contract: which cells become what, and every way to break it."""
