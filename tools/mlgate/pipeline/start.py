@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlgate.errors import UsageError
-from mlgate.pipeline import checkout, parse
+from mlgate.pipeline import checkout, order, parse, run
 from mlgate.pipeline.execute import Place
 from mlgate.pipeline.objects import Pipeline, Value
 from mlgate.process import cache_dir, search_path
@@ -53,7 +53,7 @@ def prepare(repo: Repo, wish: Wish) -> Prepared:
     """Prepare a run of HEAD; raises ``UsageError`` when the tree is dirty or the prefix is not committed."""
     if changed := repo.dirty():
         raise UsageError(
-            f"{changed[0]} has uncommitted changes ({len(changed)} files in all); a run uses and moves what is committed",
+            f"{changed[0]} has uncommitted changes ({len(changed)} files in all); a run uses what is committed",
             fix="git commit, or git stash",
         )
     commit, branch = repo.head(), checkout.branch(repo)
@@ -62,12 +62,14 @@ def prepare(repo: Repo, wish: Wish) -> Prepared:
             "no branch is checked out, so nothing can be promoted", fix="git switch BRANCH, or --no-promote"
         )
     folder = _new_folder(runs(repo, wish.prefix), commit)
-    pipeline = committed(repo, commit, wish.prefix, folder / "committed")
-    return Prepared(
-        pipeline=pipeline,
-        params=_params(pipeline, repo, wish, commit, branch),
-        place=_place(repo, folder, pipeline, wish),
-    )
+    try:
+        pipeline = committed(repo, commit, wish.prefix, folder / "committed")
+        order.check(pipeline)
+        params = run.given(pipeline, _params(pipeline, repo, wish, commit, branch))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # what never started is no run
+        raise
+    return Prepared(pipeline=pipeline, params=params, place=_place(repo, folder, pipeline, wish))
 
 
 def committed(repo: Repo, commit: str, prefix: str, folder: Path) -> Pipeline:
