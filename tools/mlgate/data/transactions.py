@@ -26,7 +26,7 @@ class Transactions:
 
 def canonical(frame: pd.DataFrame, source: str) -> Transactions:
     """Sort the rows by all columns and hash them; ``frame`` must have ``COLUMNS`` with finite numbers."""
-    typed = frame.loc[:, list(COLUMNS)].astype({name: np.float64 for name in COLUMNS[:-1]}).astype({"Class": np.int64})
+    typed = frame.loc[:, list(COLUMNS)].astype(dict.fromkeys(COLUMNS[:-1], np.float64)).astype({"Class": np.int64})
     # -0.0 and 0.0 are the same number and must not make two data sets of one.
     typed[list(COLUMNS[:-1])] += 0.0
     ordered = typed.sort_values(list(COLUMNS), kind="stable", ignore_index=True)

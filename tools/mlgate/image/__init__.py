@@ -1,0 +1,1 @@
+"""The model's environment, its image, and serving it."""

@@ -1,0 +1,67 @@
+"""The Python environment of a model: what its image would hold, as a virtual environment."""
+
+import hashlib
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mlgate.errors import SettingsError, ToolFailed
+from mlgate.files import locked, write_atomic
+from mlgate.process import Tool, cache_dir
+
+# The last release under Apache-2.0; its own dependencies need pkg_resources.
+SERVER = ("seldon-core==1.17.1", "setuptools<81")
+_PYTHON = Tool(sys.executable, hint="install Python 3.11")
+_READY = ".ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An interpreter and the exact packages it has (``name==version``, sorted)."""
+
+    python: Path
+    packages: tuple[str, ...]
+
+
+def ensure(model_dir: Path) -> Environment:
+    """The environment of a model folder, from the cache or built now.
+
+    It follows requirements.txt under deploy/constraints.txt. Raises ``SettingsError`` without requirements and
+    ``ToolFailed`` with pip's words when they cannot be installed.
+    """
+    requirements = model_dir / "requirements.txt"
+    constraints = model_dir / "deploy" / "constraints.txt"
+    if not requirements.is_file():
+        raise SettingsError(f"{requirements} is missing", fix="list the packages that the notebook imports")
+    folder = cache_dir() / "environments" / _key([requirements, constraints])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(folder.parent):
+        if not (folder / _READY).is_file():
+            _build(folder, requirements, constraints)
+    return Environment(folder / "bin" / "python", tuple((folder / _READY).read_text().split()))
+
+
+def _key(files: list[Path]) -> str:
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {SERVER}".encode())
+    for path in files:
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()[:32]
+
+
+def _build(folder: Path, requirements: Path, constraints: Path) -> None:
+    click.echo("building the model's environment, once (about a minute) ...", err=True)
+    # A virtual environment cannot be moved, so it is built in place and counts only once it is marked ready.
+    shutil.rmtree(folder, ignore_errors=True)
+    _PYTHON.run(["-m", "venv", str(folder)], timeout_s=120)
+    limits = ["--constraint", str(constraints)] if constraints.is_file() else []
+    python = Tool(str(folder / "bin" / "python"))
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    python.run(["-m", "pip", "install", *quiet, "-r", str(requirements), *SERVER, *limits], timeout_s=1200)
+    frozen = python.run(["-m", "pip", "freeze", "--all", "--disable-pip-version-check"]).stdout
+    packages = sorted(line for line in frozen.splitlines() if "==" in line and not line.startswith("pip=="))
+    if not packages:
+        raise ToolFailed("the model's environment has no packages")
+    write_atomic(folder / _READY, "\n".join(packages) + "\n")
