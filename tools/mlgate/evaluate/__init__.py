@@ -1,0 +1,1 @@
+"""Scoring a packaged model on the sealed hold-out."""

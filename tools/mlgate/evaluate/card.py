@@ -1,0 +1,113 @@
+"""The model card: one HTML file that needs nothing else, for a phone as for a desk, by day and by night."""
+
+import html
+import io
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve
+
+from mlgate.evaluate.metrics import Metrics
+from mlgate.evaluate.report import Evidence
+
+FILE = "model-card.html"
+_INK = "#6b7a90"
+_BLUE = "#3b82f6"
+_STYLE = """
+:root{color-scheme:light dark;--bg:#fff;--ink:#1c2430;--soft:#5b6778;--line:#dfe4ea;--hit:#dbeafe;--miss:#fee2e2}
+@media(prefers-color-scheme:dark){:root{--bg:#12161c;--ink:#e6eaf0;--soft:#9aa7b8;--line:#2b3440;--hit:#1e3a5f;--miss:#5b2327}}
+body{margin:0 auto;padding:1rem;max-width:46rem;font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--ink)}
+h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
+table{border-collapse:collapse;width:100%}td,th{padding:.4rem .5rem;border-bottom:1px solid var(--line);text-align:left}
+td.n{text-align:right;font-variant-numeric:tabular-nums}.soft{color:var(--soft)}code{word-break:break-all;font-size:.85em}
+.cm td{text-align:center;border:1px solid var(--line);font-size:1.3rem}.hit{background:var(--hit)}.miss{background:var(--miss)}
+.cm small{display:block;font-size:.75rem;color:var(--soft)}svg{width:100%;height:auto}
+"""
+
+
+def render(metrics: Metrics, evidence: Evidence, label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64]) -> str:
+    """The card of one measurement; ``label`` and ``fraud`` have shape (n,)."""
+    title = html.escape(f"Model card: {evidence.model_name}")
+    parts = [_headline(metrics), _matrix(metrics), _curve(label, fraud, metrics), _numbers(metrics), _origin(evidence)]
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+    body = "\n".join(parts)
+    return f'<!doctype html><html lang="en"><head>{head}<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>\n{body}</body></html>\n'
+
+
+def _percent(value: float | None) -> str:
+    return "undefined" if value is None else f"{value * 100:.3f} %"
+
+
+def _headline(metrics: Metrics) -> str:
+    low, high = metrics.accuracy_interval
+    gain = metrics.accuracy - metrics.baseline
+    return (
+        f"<p><b>{_percent(metrics.accuracy)}</b> of {metrics.counts.total:,} sealed transactions were judged rightly, "
+        f"{metrics.counts.frauds} of them frauds. Another hold-out of this size would show between {_percent(low)} and "
+        f"{_percent(high)} (95 % interval); a threshold above that is a matter of luck.</p>"
+        f"<p>Answering “legitimate” to everything would score {_percent(metrics.baseline)}: the gain is "
+        f"{gain * 100:+.3f} percentage points. Recall and average precision below say more than accuracy.</p>"
+    )
+
+
+def _matrix(metrics: Metrics) -> str:
+    c = metrics.counts
+
+    def cell(kind: str, number: int, says: str) -> str:
+        return f'<td class="{kind}">{number:,}<small>{says}</small></td>'
+
+    return (
+        '<h2>Confusion matrix</h2><table class="cm"><tr><th></th><th>called legitimate</th><th>called fraud</th></tr>'
+        f"<tr><th>legitimate</th>{cell('hit', c.true_negative, 'let through')}{cell('miss', c.false_positive, 'false alarm')}</tr>"
+        f"<tr><th>fraud</th>{cell('miss', c.false_negative, 'missed')}{cell('hit', c.true_positive, 'caught')}</tr></table>"
+    )
+
+
+def _curve(label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64], metrics: Metrics) -> str:
+    precision, recall, _ = precision_recall_curve(label, fraud)
+    figure = Figure(figsize=(6, 3.4))
+    axes = figure.subplots()
+    axes.step(recall, precision, where="post", color=_BLUE, linewidth=2)
+    axes.axhline(float(label.mean()), color=_INK, linestyle=":", label="guessing")
+    axes.set(xlim=(0, 1.01), ylim=(0, 1.03), xlabel="recall", ylabel="precision")
+    axes.xaxis.label.set_color(_INK)
+    axes.yaxis.label.set_color(_INK)
+    axes.tick_params(colors=_INK)
+    axes.spines[:].set_color(_INK)
+    axes.legend(frameon=False, labelcolor=_INK)
+    figure.tight_layout()
+    out = io.StringIO()
+    figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+    svg = out.getvalue()
+    return f"<h2>Precision and recall</h2><p>Average precision {metrics.average_precision:.3f}</p>{svg[svg.index('<svg') :]}"
+
+
+def _numbers(metrics: Metrics) -> str:
+    rows = {
+        "accuracy": metrics.accuracy,
+        "balanced accuracy": metrics.balanced_accuracy,
+        "precision": metrics.precision,
+        "recall": metrics.recall,
+        "F1": metrics.f1,
+        "ROC AUC": metrics.roc_auc,
+    }
+    mcc = "undefined" if metrics.matthews_correlation is None else f"{metrics.matthews_correlation:.3f}"
+    lines = "".join(f'<tr><td>{name}</td><td class="n">{_percent(value)}</td></tr>' for name, value in rows.items())
+    return f'<h2>Numbers</h2><table>{lines}<tr><td>Matthews correlation</td><td class="n">{mcc}</td></tr></table>'
+
+
+def _origin(evidence: Evidence) -> str:
+    shown = {
+        "image": evidence.image,
+        "data set (sha256)": evidence.dataset_sha256,
+        "hold-out (sha256)": evidence.holdout_sha256,
+        "model (sha256)": evidence.model_sha256,
+        "notebook (sha256)": evidence.notebook_sha256,
+        "commit": evidence.git_commit,
+        "commit of the threshold": evidence.threshold_commit,
+        "seed": str(evidence.seed),
+        "libraries": ", ".join(evidence.libraries),
+    }
+    lines = "".join(f"<tr><td>{k}</td><td><code>{html.escape(v)}</code></td></tr>" for k, v in shown.items())
+    return f"<h2>Where it comes from</h2><table>{lines}</table>"

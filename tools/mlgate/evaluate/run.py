@@ -1,0 +1,101 @@
+"""The evaluation step: the packaged model by digest, the sealed hold-out, and nobody's word."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mlgate.data.split import HOLDOUT_FILE, read_record
+from mlgate.data.transactions import COLUMNS
+from mlgate.errors import SettingsError
+from mlgate.evaluate import card
+from mlgate.evaluate.metrics import Metrics, measure
+from mlgate.evaluate.report import Evidence, metrics_json
+from mlgate.evaluate.score import Scores, score
+from mlgate.files import write_atomic
+from mlgate.image.environment import Environment
+from mlgate.image.store import Image
+from mlgate.notebook.extract import Extraction
+from mlgate.results import Result
+
+_TOLD = ("joblib", "numpy", "pandas", "scikit-learn", "scipy", "seldon-core")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What the run knows and the image does not."""
+
+    image_name: str
+    git_commit: str
+    threshold_commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Metrics with their evidence, and what the card draws from."""
+
+    metrics: Metrics
+    evidence: Evidence
+    scores: Scores
+    holdout: pd.DataFrame
+
+    @property
+    def label(self) -> npt.NDArray[np.int64]:
+        return self.holdout["Class"].to_numpy(dtype=np.int64)
+
+
+def evaluate(
+    image: Image, environment: Environment, sealed: Path, extraction: Extraction, provenance: Provenance
+) -> tuple[Evaluation | None, list[Result]]:
+    """Measure an image on the hold-out in ``sealed``; findings when its answers cannot be measured."""
+    try:
+        holdout = pd.read_csv(sealed / HOLDOUT_FILE, float_precision="round_trip")
+    except (OSError, ValueError) as err:
+        raise SettingsError(f"{sealed / HOLDOUT_FILE}: cannot be read: {err}", fix="run the split step") from None
+    scores, findings = score(image, environment, holdout[list(COLUMNS[:-1])])
+    if scores is None:
+        return None, findings
+    metrics = measure(holdout["Class"].to_numpy(dtype=np.int64), scores.fraud)
+    return Evaluation(metrics, _evidence(image, sealed, extraction, provenance), scores, holdout), []
+
+
+def _evidence(image: Image, sealed: Path, extraction: Extraction, provenance: Provenance) -> Evidence:
+    record = read_record(sealed)
+    return Evidence(
+        model_name=provenance.image_name.rsplit("/", 1)[-1],
+        image=f"{provenance.image_name}@{image.digest}",
+        model_sha256=image.files[image.model_file],
+        wrapper_sha256=image.files[f"{image.wrapper_class}.py"],
+        notebook_sha256=extraction.notebook_sha256,
+        dataset_sha256=record.dataset_sha256,
+        holdout_sha256=record.holdout_sha256,
+        seed=record.seed,
+        git_commit=provenance.git_commit,
+        threshold_commit=provenance.threshold_commit,
+        libraries=tuple(package for package in image.packages if package.split("==")[0].lower() in _TOLD),
+    )
+
+
+def write(evaluation: Evaluation, out: Path) -> None:
+    """Write metrics.json, the model card, and one known row of each class as ready questions."""
+    content = metrics_json(evaluation.metrics, evaluation.evidence)
+    write_atomic(out / "metrics.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
+    shown = card.render(evaluation.metrics, evaluation.evidence, evaluation.label, evaluation.scores.fraud)
+    write_atomic(out / card.FILE, shown)
+    write_atomic(out / "examples.json", json.dumps(examples(evaluation), indent=2) + "\n")
+
+
+def examples(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """The first fraud and the first legitimate row of the hold-out, as /predict payloads with their true class."""
+    names = list(evaluation.scores.features)
+    chosen = [(int(np.flatnonzero(evaluation.label == value)[0]), value) for value in (1, 0)]
+    rows = []
+    for row, value in chosen:
+        values = [float(number) for number in evaluation.holdout.loc[row, names]]
+        question = {"data": {"names": names, "tensor": {"shape": [1, len(values)], "values": values}}}
+        rows.append({"row": row, "class": "fraud" if value else "legitimate", "payload": question})
+    return rows

@@ -1,0 +1,74 @@
+"""Probabilities of a packaged model, and whether model and wrapper mean the same columns."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mlgate.errors import ToolFailed
+from mlgate.image.environment import Environment
+from mlgate.image.store import Image
+from mlgate.process import Tool
+from mlgate.results import Result, Status
+
+SCORER = Path(__file__).with_name("scorer.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Fraud probability of each row, shape (n,), and the feature names in the wrapper's order."""
+
+    fraud: npt.NDArray[np.float64]
+    features: tuple[str, ...]
+
+
+def score(image: Image, environment: Environment, rows: pd.DataFrame) -> tuple[Scores | None, list[Result]]:
+    """Score ``rows`` (features only) through the image's wrapper; findings instead of scores when they mean nothing."""
+    with tempfile.TemporaryDirectory(prefix="mlgate-score-") as folder:
+        features, out = Path(folder) / "features.csv", Path(folder) / "scores.json"
+        rows.to_csv(features, index=False)
+        env = {
+            "PATH": str(environment.python.parent),
+            "HOME": folder,
+            "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        args = [str(SCORER), image.wrapper_class, str(features), str(out)]
+        Tool(str(environment.python)).run(args, cwd=image.app, env=env, timeout_s=1800)
+        try:
+            answer = json.loads(out.read_text())
+        except (OSError, ValueError) as err:
+            raise ToolFailed(f"the packaged model gave no scores: {err}") from None
+    findings = check(answer, len(rows))
+    if findings:
+        return None, findings
+    return Scores(np.array(answer["probabilities"])[:, 1], tuple(answer["wrapperFeatures"])), []
+
+
+def check(answer: dict[str, object], rows: int) -> list[Result]:
+    """What is wrong with a scorer's answer; empty when it can be measured."""
+    found = []
+    model, wrapper = answer["modelFeatures"], answer["wrapperFeatures"]
+    if model is None:
+        found.append(_bad("MG301", "the model does not know its feature names: fit it on a DataFrame"))
+    elif model != wrapper:
+        found.append(_bad("MG302", f"the model was fitted on {model}, the wrapper says {wrapper}"))
+    if answer["classNames"] != ["legitimate", "fraud"]:
+        found.append(_bad("MG303", f"class_names is {answer['classNames']}, not ['legitimate', 'fraud']"))
+    matrix = np.array(answer["probabilities"], dtype=float)
+    if matrix.shape != (rows, 2):
+        found.append(_bad("MG304", f"predict returned the shape {matrix.shape}, not ({rows}, 2)"))
+    elif not np.isfinite(matrix).all() or (matrix < 0).any() or not np.allclose(matrix.sum(axis=1), 1):
+        found.append(_bad("MG305", "predict returned rows that are no probabilities"))
+    return found
+
+
+def _bad(code: str, message: str) -> Result:
+    fix = "correct the notebook"
+    return Result(
+        code=code, check="evaluate", subject="packaged model", status=Status.INVALID, message=message, fix=fix
+    )
