@@ -90,12 +90,18 @@ def write(evaluation: Evaluation, out: Path) -> None:
 
 
 def examples(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """The first fraud and the first legitimate row of the hold-out, as /predict payloads with their true class."""
+    """One known row of each class, the middle one by the model's score, as /predict payloads with its true class."""
     names = list(evaluation.scores.features)
-    chosen = [(int(np.flatnonzero(evaluation.label == value)[0]), value) for value in (1, 0)]
+    chosen = [(_middle(evaluation, value), value) for value in (1, 0)]
     rows = []
     for row, value in chosen:
         values = [float(number) for number in evaluation.holdout.loc[row, names]]
         question = {"data": {"names": names, "tensor": {"shape": [1, len(values)], "values": values}}}
         rows.append({"row": row, "class": "fraud" if value else "legitimate", "payload": question})
     return rows
+
+
+def _middle(evaluation: Evaluation, value: int) -> int:
+    rows = np.flatnonzero(evaluation.label == value)
+    ranked = rows[np.argsort(evaluation.scores.fraud[rows], kind="stable")]
+    return int(ranked[len(ranked) // 2])
