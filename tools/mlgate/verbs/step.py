@@ -138,8 +138,7 @@ def package(source: Path, model_path: str, image: str, image_store: Path) -> Non
 @command.command()
 @_source
 @_prefix
-@_option("namespace", required=False, default="", help="Where the report belongs; default: PREFIX-cicd.")
-def gate(source: Path, prefix: str, namespace: str) -> int:
+def gate(source: Path, prefix: str) -> int:
     """Judge the report by the threshold of the clone; exits 1 when it is denied."""
     from mlgate.pipeline import constraints
 
