@@ -102,6 +102,7 @@ def _substance(content: Any) -> Any:
     if not isinstance(content, dict) or content.get("kind") != "ModelAccuracy":
         return content
     bare = copy.deepcopy(content)
+    bare["metadata"].pop("name", None)  # it carries the commit
     for name in _CIRCUMSTANCES:
         bare.get("spec", {}).get("evidence", {}).pop(name, None)
     return bare

@@ -5,7 +5,7 @@ Packages that take long to import are imported by the step that needs them: nine
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from mlgate.errors import FOUND, OK, SettingsError
 from mlgate.files import write_atomic
 from mlgate.pipeline import checkout
 from mlgate.repo import Repo
+from mlgate.results import Result
 
 REPORT = "model-accuracy.yaml"
 IMAGE_FILE = "image.json"
@@ -67,8 +68,7 @@ def extract(source: Path, model_path: str) -> int:
     from mlgate.notebook import extract as notebook
 
     extraction, results = notebook.extract(_model(source, model_path), source / "extracted")
-    for found in results:
-        click.echo(f"{found.code} {found.subject}: {found.message}" + (f"  (fix: {found.fix})" if found.fix else ""))
+    _say(results)
     return FOUND if extraction is None else OK
 
 
@@ -133,6 +133,39 @@ def package(source: Path, model_path: str, image: str, image_store: Path) -> Non
     write_atomic(source / IMAGE_FILE, json.dumps({"image": image, "digest": built.digest}, indent=2) + "\n")
     _result("digest", built.digest)
     click.echo(f"{image}@{built.digest}")
+
+
+@command.command()
+@_source
+@_sealed
+@_prefix
+@_model_path
+@_store
+def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_store: Path) -> int:
+    """Measure the image, by its digest, on the hold-out; exits 1 when its answers cannot be measured."""
+    from mlgate.evaluate import report as reports
+    from mlgate.evaluate import run as evaluation
+    from mlgate.image import environment, store
+    from mlgate.notebook import extract as notebook
+
+    root = source / "repo"
+    name, _, digest = _image_of(source).partition("@")
+    provenance = evaluation.Provenance(
+        image_name=name,
+        git_commit=Repo(root).head(),
+        threshold_commit=checkout.last_commit(root, f"overlays/{prefix}/values/settings.yaml"),
+    )
+    ready = environment.ensure(_model(source, model_path))
+    record = notebook.read_record(source / "extracted")
+    done, results = evaluation.evaluate(store.load(image_store, digest), ready, sealed, record, provenance)
+    _say(results)
+    if done is None:
+        return FOUND
+    evaluation.write(done, source)
+    measured = reports.model_accuracy(done.metrics, done.evidence, namespace=f"{prefix}-cicd")
+    write_atomic(source / REPORT, yaml.safe_dump(measured, sort_keys=False))
+    click.echo(f"accuracy {done.metrics.accuracy:.6f} on {done.metrics.counts.total} held-out rows")
+    return OK
 
 
 @command.command()
@@ -224,13 +257,12 @@ def _image_of(source: Path) -> str:
         raise SettingsError(f"{IMAGE_FILE}: cannot be read: {err}", fix="run the package step") from None
 
 
+def _say(results: Iterable[Result]) -> None:
+    for found in results:
+        click.echo(f"{found.code} {found.subject}: {found.message}" + (f"  (fix: {found.fix})" if found.fix else ""))
+
+
 def _result(name: str, value: str) -> None:
     """Write a Tekton result when the Task asks for it through RESULT_NAME."""
     if path := os.environ.get(f"RESULT_{name.upper()}"):
         Path(path).write_text(value)
-
-
-def provenance_commits(source: Path, prefix: str) -> tuple[str, str]:
-    """The clone's commit and the commit that last changed the threshold's file."""
-    root = source / "repo"
-    return Repo(root).head(), checkout.last_commit(root, f"overlays/{prefix}/values/settings.yaml")
