@@ -13,14 +13,11 @@ from typing import Any
 import click
 import yaml
 
-from mlgate.errors import FOUND, OK, SettingsError
+from mlgate.errors import FOUND, OK
 from mlgate.files import write_atomic
-from mlgate.pipeline import checkout
+from mlgate.pipeline import checkout, workspace
 from mlgate.repo import Repo
 from mlgate.results import Result
-
-REPORT = "model-accuracy.yaml"
-IMAGE_FILE = "image.json"
 
 
 def _option(name: str, **attrs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -35,7 +32,7 @@ def _folder(name: str, **attrs: Any) -> Callable[[Callable[..., Any]], Callable[
 
 _source = _folder("source", help="The workspace that the tasks share.")
 _sealed = _folder("sealed", help="The workspace of the hold-out.")
-_store = _folder("image-store", help="The folder of images.")
+_store = _folder("image-store", required=False, help="The folder of images; default: images in the workspace.")
 _prefix = _option("prefix")
 _model_path = _option("model-path", help="The model folder, relative to the repository.")
 _image = _option("image", help="The image's repository, without tag or digest.")
@@ -55,8 +52,8 @@ def command() -> None:
 def clone(source: Path, repo_url: str, revision: str, branch: str) -> None:
     """Clone the repository at a revision; results: commit, branch."""
     commit = checkout.clone(repo_url, revision, source / "repo")
-    _result("commit", commit)
-    _result("branch", branch or revision)
+    workspace.result("commit", commit)
+    workspace.result("branch", branch or revision)
     click.echo(f"{commit} is checked out")
 
 
@@ -67,7 +64,7 @@ def extract(source: Path, model_path: str) -> int:
     """Check the notebook contract and extract Train.py and the wrapper; exits 1 with every violation."""
     from mlgate.notebook import extract as notebook
 
-    extraction, results = notebook.extract(_model(source, model_path), source / "extracted")
+    extraction, results = notebook.extract(workspace.model_folder(source, model_path), source / "extracted")
     _say(results)
     return FOUND if extraction is None else OK
 
@@ -104,7 +101,7 @@ def train(source: Path, model_path: str, seed: int) -> None:
     from mlgate.notebook import extract as notebook
 
     extracted = source / "extracted"
-    ready = environment.ensure(_model(source, model_path))
+    ready = environment.ensure(workspace.model_folder(source, model_path))
     model = training.train(extracted, notebook.read_record(extracted), source / "train", ready, seed=seed)
     click.echo(f"{model.name} is trained ({model.stat().st_size} bytes)")
 
@@ -114,24 +111,24 @@ def train(source: Path, model_path: str, seed: int) -> None:
 @_model_path
 @_image
 @_store
-def package(source: Path, model_path: str, image: str, image_store: Path) -> None:
+def package(source: Path, model_path: str, image: str, image_store: Path | None) -> None:
     """Package wrapper and model; result: digest."""
     from mlgate.image import environment
     from mlgate.image import package as packaging
     from mlgate.notebook import extract as notebook
 
-    model_dir, extracted = _model(source, model_path), source / "extracted"
+    model_dir, extracted = workspace.model_folder(source, model_path), source / "extracted"
     extraction = notebook.read_record(extracted)
     built = packaging.package(
         model_dir,
         extracted,
         extraction,
         source / "train" / extraction.model_file,
-        store=image_store,
+        store=image_store or source / "images",
         environment=environment.ensure(model_dir),
     )
-    write_atomic(source / IMAGE_FILE, json.dumps({"image": image, "digest": built.digest}, indent=2) + "\n")
-    _result("digest", built.digest)
+    write_atomic(source / workspace.IMAGE, json.dumps({"image": image, "digest": built.digest}, indent=2) + "\n")
+    workspace.result("digest", built.digest)
     click.echo(f"{image}@{built.digest}")
 
 
@@ -141,7 +138,7 @@ def package(source: Path, model_path: str, image: str, image_store: Path) -> Non
 @_prefix
 @_model_path
 @_store
-def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_store: Path) -> int:
+def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_store: Path | None) -> int:
     """Measure the image, by its digest, on the hold-out; exits 1 when its answers cannot be measured."""
     from mlgate.evaluate import report as reports
     from mlgate.evaluate import run as evaluation
@@ -149,21 +146,23 @@ def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_sto
     from mlgate.notebook import extract as notebook
 
     root = source / "repo"
-    name, _, digest = _image_of(source).partition("@")
+    name, _, digest = workspace.image(source).partition("@")
     provenance = evaluation.Provenance(
         image_name=name,
         git_commit=Repo(root).head(),
         threshold_commit=checkout.last_commit(root, f"overlays/{prefix}/values/settings.yaml"),
     )
-    ready = environment.ensure(_model(source, model_path))
+    ready = environment.ensure(workspace.model_folder(source, model_path))
     record = notebook.read_record(source / "extracted")
-    done, results = evaluation.evaluate(store.load(image_store, digest), ready, sealed, record, provenance)
+    packaged = store.load(image_store or source / "images", digest)
+    done, results = evaluation.evaluate(packaged, ready, sealed, record, provenance)
     _say(results)
     if done is None:
         return FOUND
     evaluation.write(done, source)
     measured = reports.model_accuracy(done.metrics, done.evidence, namespace=f"{prefix}-cicd")
-    write_atomic(source / REPORT, yaml.safe_dump(measured, sort_keys=False))
+    write_atomic(source / workspace.REPORT, yaml.safe_dump(measured, sort_keys=False))
+    workspace.result("accuracy", str(done.metrics.accuracy))
     click.echo(f"accuracy {done.metrics.accuracy:.6f} on {done.metrics.counts.total} held-out rows")
     return OK
 
@@ -175,7 +174,7 @@ def gate(source: Path, prefix: str) -> int:
     """Judge the report by the threshold of the clone; exits 1 when it is denied."""
     from mlgate.pipeline import constraints
 
-    report = _report(source)
+    report = workspace.report(source)
     verdict = constraints.accuracy(source / "repo", prefix, report)
     click.echo("allowed" if verdict.allowed else "denied:")
     for reason in verdict.reasons:
@@ -189,7 +188,7 @@ def admit(source: Path) -> None:
     """Create the report in the cluster, where admission judges it once more."""
     from mlgate.process import Tool
 
-    done = Tool("kubectl").run(["create", "--filename", str(source / REPORT)])
+    done = Tool("kubectl").run(["create", "--filename", str(source / workspace.REPORT)])
     click.echo(done.stdout.strip())
 
 
@@ -204,7 +203,9 @@ def promote(source: Path, prefix: str, model_path: str, branch: str) -> int:
     from mlgate.pipeline import release
 
     root = source / "repo"
-    wanted = release.build(prefix, _image_of(source), _report(source), _model(source, model_path))
+    wanted = release.build(
+        prefix, workspace.image(source), workspace.report(source), workspace.model_folder(source, model_path)
+    )
     done = promotion.promote(root, branch, wanted)
     for reason in done.verdict.reasons:
         click.echo(f"denied: {reason}")
@@ -212,7 +213,7 @@ def promote(source: Path, prefix: str, model_path: str, branch: str) -> int:
         return FOUND
     said = promotion.message(root, wanted)
     click.echo(f"{done.commit[:12]} {said}" if done.commit else f"nothing to do, {branch} has it already: {said}")
-    _result("commit", done.commit)
+    workspace.result("commit", done.commit)
     return OK
 
 
@@ -222,7 +223,7 @@ def promote(source: Path, prefix: str, model_path: str, branch: str) -> int:
 @_option("run", required=False, default="", help="The run's name.")
 def report(source: Path, tasks_status: str, run: str) -> None:
     """Sum the run up in report.json, whatever happened before."""
-    files = {"image": IMAGE_FILE, "metrics": "metrics.json"}
+    files = {"image": workspace.IMAGE, "metrics": "metrics.json"}
     found = {key: json.loads((source / name).read_text()) for key, name in files.items() if (source / name).is_file()}
     states = {k.removeprefix("STATUS_").lower(): v for k, v in sorted(os.environ.items()) if k.startswith("STATUS_")}
     content = {"run": run, "status": tasks_status, "tasks": states, **found}
@@ -230,39 +231,6 @@ def report(source: Path, tasks_status: str, run: str) -> None:
     click.echo(f"the run is {tasks_status}")
 
 
-def _model(source: Path, model_path: str) -> Path:
-    """The model folder inside the clone; a path that leads out of it is refused."""
-    root = (source / "repo").resolve()
-    folder = (root / model_path).resolve()
-    if not folder.is_relative_to(root) or not folder.is_dir():
-        raise SettingsError(f"{model_path[:80]!r} is not a folder of the repository")
-    return folder
-
-
-def _report(source: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load((source / REPORT).read_text())
-    except (OSError, ValueError, yaml.YAMLError) as err:
-        raise SettingsError(f"{REPORT}: cannot be read: {' '.join(str(err).split())[:200]}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
-        raise SettingsError(f"{REPORT}: is not a ModelAccuracy")
-    return content
-
-
-def _image_of(source: Path) -> str:
-    try:
-        content = json.loads((source / IMAGE_FILE).read_text())
-        return f"{content['image']}@{content['digest']}"
-    except (OSError, ValueError, KeyError, TypeError) as err:
-        raise SettingsError(f"{IMAGE_FILE}: cannot be read: {err}", fix="run the package step") from None
-
-
 def _say(results: Iterable[Result]) -> None:
     for found in results:
         click.echo(f"{found.code} {found.subject}: {found.message}" + (f"  (fix: {found.fix})" if found.fix else ""))
-
-
-def _result(name: str, value: str) -> None:
-    """Write a Tekton result when the Task asks for it through RESULT_NAME."""
-    if path := os.environ.get(f"RESULT_{name.upper()}"):
-        Path(path).write_text(value)
