@@ -1,55 +1,79 @@
 """Reading transactions; whatever is wrong is named by file, column and row, and nothing falls back."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mlgate.data import synthetic
+from mlgate.data import openml, synthetic
 from mlgate.data.transactions import COLUMNS, Transactions, canonical
-from mlgate.errors import SettingsError, ToolFailed
+from mlgate.errors import SettingsError
 
 _FIX = f"the columns are {COLUMNS[0]}, V1..V28, Amount, Class (Id is optional); Class is 0 or 1"
+_NUMBER = re.compile(r"""\s*(['"]?)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\1\s*""", re.ASCII)
+
+# So that a number and the same number in quotes are one; from pandas 3.1 on this is the only way it reads.
+_OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD else {}
 
 
 def load(source: str, *, seed: int) -> Transactions:
-    """Transactions of ``synthetic``, ``openml`` or ``csv:PATH``; ``seed`` matters to ``synthetic`` only."""
+    """Transactions of ``synthetic``, ``openml`` or ``csv:PATH``; ``seed`` matters to ``synthetic`` only.
+
+    Raises ``SettingsError`` for data that break the rules and ``ToolFailed`` when OpenML cannot be reached.
+    """
     if source == "synthetic":
         return canonical(synthetic.generate(seed=seed), source)
     if source == "openml":
-        return canonical(checked(_openml(), source), source)
-    if source.startswith("csv:"):
-        path = Path(source.removeprefix("csv:")).expanduser()
+        return canonical(checked(openml.fetch(), source), source)
+    if source.startswith("csv:") and source != "csv:":
+        path = _expanded(source.removeprefix("csv:"))
         return canonical(checked(_csv(path), str(path)), f"csv:{path.name}")
     raise SettingsError(f"data source {source[:80]!r} is unknown", fix="use synthetic, openml or csv:PATH")
 
 
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as err:
+        raise SettingsError(f"{path}: {err}", fix="pass the path of a CSV file") from None
+
+
 def _csv(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        # pandas would rename a second V1 to "V1.1", so the header is first read as data.
+        header = pd.read_csv(
+            path, header=None, nrows=1, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
+        )
+        _check_header(header.iloc[0].tolist(), str(path))
+        frame = pd.read_csv(path, encoding="utf-8-sig", compression=None, low_memory=False, **_EXACT)
     except FileNotFoundError:
         raise SettingsError(f"{path} does not exist", fix="pass the path of a CSV file") from None
-    except (OSError, ValueError, pd.errors.ParserError, OverflowError) as err:
+    except (OSError, ValueError, OverflowError) as err:
         raise SettingsError(f"{path}: cannot be read as CSV: {' '.join(str(err).split())[:200]}", fix=_FIX) from None
+    # With more fields than names pandas takes the first field for an index and shifts all the others.
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise SettingsError(f"{path}: the rows have more fields than the header has names", fix=_FIX)
+    return frame
 
 
-def _openml() -> pd.DataFrame:
-    from sklearn.datasets import fetch_openml
-
-    try:
-        return fetch_openml("creditcard", version=1, as_frame=True, parser="auto").frame
-    except Exception as err:
-        raise ToolFailed(f"OpenML could not be reached: {err}", fix="download the CSV and use csv:PATH") from None
+def _check_header(names: list[str], where: str) -> None:
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        raise SettingsError(f"{where}: column {missing[0]} is missing ({len(missing)} in all)", fix=_FIX)
+    doubled = [name for name in COLUMNS if names.count(name) > 1]
+    if doubled:
+        raise SettingsError(f"{where}: column {doubled[0]} stands {names.count(doubled[0])} times", fix=_FIX)
 
 
 def checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Numbers by column name, or ``SettingsError`` that names the first column and row that is wrong."""
-    missing = [name for name in COLUMNS if name not in raw.columns]
-    if missing:
-        raise SettingsError(f"{where}: column {missing[0]} is missing ({len(missing)} in all)", fix=_FIX)
-    doubled = raw.columns[raw.columns.duplicated()].tolist()
-    if doubled:
-        raise SettingsError(f"{where}: column {doubled[0]} stands twice", fix=_FIX)
+    """Numbers by column name, or ``SettingsError`` that names the first column and row that is wrong.
+
+    Rows are counted from 1, without the header and without blank lines.
+    """
+    _check_header([str(name) for name in raw.columns], where)
     if raw.empty:
         raise SettingsError(f"{where}: there are no rows", fix=_FIX)
     frame = pd.DataFrame({name: _numbers(raw[name], name, where) for name in COLUMNS})
@@ -57,20 +81,27 @@ def checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     return frame
 
 
-def _numbers(column: pd.Series, name: str, where: str) -> pd.Series:
-    text = column.astype(str).str.strip().str.strip("\"'")
-    numbers = pd.to_numeric(text, errors="coerce").astype(np.float64)
-    wrong = np.flatnonzero(~np.isfinite(numbers.to_numpy()))
+def _numbers(column: pd.Series, name: str, where: str) -> np.ndarray:
+    plain = column.dtype.kind in "iuf"
+    numbers = column.to_numpy(dtype=np.float64) if plain else np.array([_number(value) for value in column])
+    wrong = np.flatnonzero(~np.isfinite(numbers))
     if len(wrong):
         row = int(wrong[0])
-        raise SettingsError(f"{where}:{row + 2}: {name} is {str(column.iloc[row])[:40]!r}, not a finite number")
+        value = column.iloc[row]
+        said = "missing" if pd.isna(value) else f"{str(value)[:40]!r}, not a finite number"
+        raise SettingsError(f"{where}: row {row + 1}: {name} is {said}", fix=_FIX)
     return numbers
+
+
+def _number(value: object) -> float:
+    match = _NUMBER.fullmatch(str(value))
+    return float(match[2]) if match else np.nan
 
 
 def _check_class(column: pd.Series, where: str) -> None:
     wrong = np.flatnonzero(~column.isin([0, 1]).to_numpy())
     if len(wrong):
         row = int(wrong[0])
-        raise SettingsError(f"{where}:{row + 2}: Class is {column.iloc[row]:g}, not 0 or 1")
+        raise SettingsError(f"{where}: row {row + 1}: Class is {column.iloc[row]:g}, not 0 or 1", fix=_FIX)
     if column.nunique() < 2:
-        raise SettingsError(f"{where}: every row has Class {column.iloc[0]:g}; both classes are needed")
+        raise SettingsError(f"{where}: every row has Class {column.iloc[0]:g}; both classes are needed", fix=_FIX)

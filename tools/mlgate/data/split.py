@@ -46,8 +46,12 @@ class Split:
 def split(transactions: Transactions, *, holdout: Decimal, seed: int) -> Split:
     """Take ``holdout`` of each class at random; the same rows, fraction and seed give the same split.
 
-    Raises ``SettingsError`` when a class is too small to be on both sides.
+    Raises ``SettingsError`` when a class is too small to be on both sides, or for a fraction outside (0, 1).
     """
+    if not holdout.is_finite() or not 0 < holdout < 1:
+        raise SettingsError(f"holdout is {holdout}, not a fraction between 0 and 1", fix="for example 0.25")
+    if seed < 0:
+        raise SettingsError(f"seed is {seed}, not 0 or more", fix="for example 2020")
     frame = transactions.frame
     rng = np.random.Generator(np.random.PCG64(seed))
     taken = np.zeros(len(frame), dtype=bool)
