@@ -56,10 +56,17 @@ def _validator() -> jsonschema.Draft202012Validator:
 def load(path: Path) -> Settings:
     """Read one settings.yaml; raises ``SettingsError`` that names file, line and what is wrong."""
     try:
-        text = path.read_text()
+        return parse(path, path.read_text())
+    except (OSError, UnicodeDecodeError) as err:
+        raise SettingsError(f"{path}: cannot be read: {_one_line(err)}") from None
+
+
+def parse(path: Path, text: str) -> Settings:
+    """Settings from the text of ``path``; raises ``SettingsError`` as ``load`` does."""
+    try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as err:
+    except (yaml.YAMLError, ValueError, RecursionError) as err:
         raise SettingsError(f"{path}: cannot be read as YAML: {_one_line(err)}") from None
     for error in sorted(_validator().iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
         where = ".".join(map(str, error.absolute_path)) or "the document"

@@ -29,6 +29,7 @@ _PARAMETERS = {
     "required": ["accuracyThreshold"],
     "properties": {
         "accuracyThreshold": {**_NUMBER, "description": "Required accuracy, a fraction in (0, 1]."},
+        "accuracy": {**_NUMBER, "description": "The same number, as kustomize copies it with the rest of spec.gate."},
         "minimums": {
             "type": "object",
             "description": "Further floors by metric name, fractions in (0, 1].",

@@ -1,0 +1,1 @@
+"""Rendering: kustomize builds, and the files of an overlay."""

@@ -1,0 +1,95 @@
+"""The files of a prefix's overlay, as text; nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from mlgate import prefixes, thresholds
+
+PARTS = ("policy", *prefixes.PARTS)
+COMPONENTS = "../../../base/components"
+_HEADER = "apiVersion: kustomize.config.k8s.io/v1{}\nkind: {}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a new settings.yaml says."""
+
+    prefix: str
+    repo_url: str
+    revision: str = "main"
+    platform: str = "kubernetes"
+    components: Sequence[str] = ("cel-gate",)
+    accuracy: Decimal = Decimal(1)
+    data_source: str = "synthetic"
+    model_path: str = "model/fraud"
+
+
+def files(choices: Choices, base: Path) -> dict[str, str]:
+    """Relative path and text of every file; ``base`` is the repository's base folder."""
+    found = {"kustomization.yaml": _kustomization(["values", "../../base/apps"], ["../../base/components/prefix"])}
+    found["values/kustomization.yaml"] = _kustomization(["settings.yaml"], [])
+    found["values/settings.yaml"] = settings(choices)
+    for part in PARTS:
+        components = wanted(base, part, choices.platform, choices.components)
+        own = ["release"] if part == "dev" else []
+        resources = ["../values", f"../../../base/{part}"]
+        text = _kustomization(resources, [*components, *own])
+        # What is released names no namespace of its own; it belongs to the part that it stands in.
+        found[f"{part}/kustomization.yaml"] = text + (f"namespace: {choices.prefix}-dev\n" if own else "")
+    found["dev/release/kustomization.yaml"] = _HEADER.format("alpha1", "Component") + "resources: []\n"
+    return found
+
+
+def wanted(base: Path, part: str, platform: str, components: Sequence[str]) -> list[str]:
+    """The Components of a part, in order: the prefix, the platform, then each option that has something for it."""
+    options = [f"platform-{platform}", *components]
+    there = [name for name in options if (base / "components" / name / part / "kustomization.yaml").is_file()]
+    return [f"{COMPONENTS}/prefix", *(f"{COMPONENTS}/{name}/{part}" for name in there)]
+
+
+def known_components(base: Path) -> list[str]:
+    """Options that can be switched on."""
+    folders = (path.name for path in (base / "components").iterdir() if path.is_dir())
+    return sorted(name for name in folders if name != "prefix" and not name.startswith("platform-"))
+
+
+def _kustomization(resources: Sequence[str], components: Sequence[str]) -> str:
+    text = _HEADER.format("beta1", "Kustomization") + "resources:\n" + "".join(f"- {item}\n" for item in resources)
+    return text + ("components:\n" + "".join(f"- {item}\n" for item in components) if components else "")
+
+
+def settings(choices: Choices) -> str:
+    """The text of a new settings.yaml."""
+    return f"""\
+# yaml-language-server: $schema=../../../tools/mlgate/settings.schema.json
+apiVersion: ai.devops.demo/v1
+kind: Settings
+metadata:
+  name: {choices.prefix}
+  annotations: {{config.kubernetes.io/local-config: "true"}}  # read by kustomize, never applied to a cluster
+spec:
+  repoURL: {quoted(choices.repo_url)}
+  revision: {quoted(choices.revision)}
+  platform: {choices.platform}
+  components: [{", ".join(choices.components)}]
+  gate:
+    accuracy: {thresholds.stored(choices.accuracy)}  # required accuracy, a fraction; changing this line lets a model through
+    minimums: {{}}  # further floors, for example {{recall: 0.8, averagePrecision: 0.75}}
+  data:
+    source: {quoted(choices.data_source)}
+    holdout: 0.25
+    seed: 2020
+  model:
+    path: {choices.model_path}
+    image: registry.example.com/{choices.prefix}/fraud-detection
+  images:
+    tools: registry.example.com/mlgate/tools:0.1.0
+"""
+
+
+def quoted(text: str) -> str:
+    """A YAML scalar that is this text, whatever is in it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

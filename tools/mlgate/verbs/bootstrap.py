@@ -1,0 +1,121 @@
+"""``mlgate bootstrap``: the overlay of a prefix."""
+
+import difflib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from mlgate import repo as repos
+from mlgate import thresholds
+from mlgate.errors import SettingsError, UsageError
+from mlgate.render import bootstrap, edit, overlay
+from mlgate.repo import Repo
+from mlgate.settings import Settings, load, parse
+
+
+@click.command(name="bootstrap")
+@click.option("--prefix", required=True, help="Every name of this installation starts with it.")
+@click.option("--repo-url", help="Repository that Argo CD syncs from; default: apps/values/settings.yaml.")
+@click.option("--revision", help="Branch that Argo CD follows.")
+@click.option("--platform", type=click.Choice(["kubernetes", "openshift"]))
+@click.option("--threshold", help="Required accuracy, for example 98.87; default: an impossible 100.")
+@click.option("--component", "components", multiple=True, help="Option to switch on; repeat for more.")
+@click.option("--data-source", help="synthetic, openml or csv:PATH.")
+@click.option("--model-path", help="Model folder, for example model/fraud.")
+@click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
+@click.option("--commit", is_flag=True, help="Commit the overlay.")
+@click.option("--repo", "root", type=click.Path(path_type=Path), help="Clone to work in; default: here.")
+def command(prefix: str, dry_run: bool, commit: bool, root: Path | None, **options: Any) -> None:
+    """Render overlays/PREFIX; repeated runs change nothing and keep your edits."""
+    repo = repos.find(root)
+    bootstrap.check_place(repo, prefix)
+    files = planned(repo, prefix, _given(repo, options))
+    changed = bootstrap.changes(repo, prefix, files)
+    if dry_run:
+        click.echo(difference(prefix, changed) or "nothing would change")
+        return
+    if changed:
+        bootstrap.write(repo, prefix, {name: new for name, (_, new) in changed.items()})
+    committed = _commit(repo, prefix) if commit else ""
+    _summary(load(repo.settings_file(prefix)), len(changed), committed)
+
+
+def _given(repo: Repo, options: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in options.items() if value}
+    unknown = set(given.get("components", ())) - set(overlay.known_components(repo.root / "base"))
+    if unknown:
+        known = ", ".join(overlay.known_components(repo.root / "base"))
+        raise UsageError(f"component {sorted(unknown)[0]!r} is unknown", fix=f"known: {known}")
+    if "threshold" in given:
+        given["accuracy"] = thresholds.parse(given.pop("threshold"))
+    return given
+
+
+def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """Every file that must be there after the run: new ones as rendered, existing ones as they are, edited by options."""
+    place, base = repo.overlay(prefix), repo.root / "base"
+    file = repo.settings_file(prefix)
+    if file.is_file():
+        load(file)
+        text = edit.settings(file.read_text(), given)
+    else:
+        text = overlay.settings(overlay.Choices(**{"prefix": prefix, "repo_url": default_url(repo), **given}))
+    now = parse(file, text)
+    choices = overlay.Choices(
+        prefix=prefix, repo_url=now.repo_url, platform=now.platform, components=now.components, accuracy=Decimal(1)
+    )
+    files = overlay.files(choices, base) | {"values/settings.yaml": text}
+    for name in files:
+        path = place / name
+        if path.is_file() and name != "values/settings.yaml":
+            files[name] = edit.components(path.read_text(), files[name])
+    return files
+
+
+def default_url(repo: Repo) -> str:
+    """The repository's own URL, for prefixes that name none."""
+    path = repo.root / "apps" / "values" / "settings.yaml"
+    try:
+        return str(yaml.safe_load(path.read_text())["spec"]["repoURL"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError):
+        raise SettingsError(f"{path}: holds no spec.repoURL", fix="pass --repo-url") from None
+
+
+def difference(prefix: str, changed: Mapping[str, tuple[str, str]]) -> str:
+    """A unified diff of what would change."""
+    lines: list[str] = []
+    for name, (old, new) in changed.items():
+        path = f"overlays/{prefix}/{name}"
+        lines += difflib.unified_diff(old.splitlines(True), new.splitlines(True), path, path)
+    return "".join(lines)
+
+
+def _commit(repo: Repo, prefix: str) -> str:
+    place = repo.overlay(prefix)
+    status = repos.git(repo.root, "status", "--porcelain", "--", str(place)).stdout
+    return repo.commit([place], f"{prefix}: set up the overlay") if status.strip() else ""
+
+
+def _summary(settings: Settings, changed: int, committed: str) -> None:
+    table = Table(title=f"overlays/{settings.prefix}", show_header=False, title_justify="left")
+    rows = {
+        "required accuracy": thresholds.spoken(settings.accuracy),
+        "namespaces": ", ".join(settings.namespace(part) for part in ("cicd", "dev", "stage")),
+        "platform": settings.platform,
+        "components": ", ".join(settings.components) or "none",
+        "repository": f"{settings.repo_url} @ {settings.revision}",
+        "data": settings.data.source,
+        "model": settings.model_path,
+        "files written": str(changed) if changed else "none, everything was there",
+        "commit": committed[:12] or "none; review, then: git add overlays && git commit",
+        "next": f"mlgate pipeline run --prefix {settings.prefix}",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    Console().print(table)
