@@ -1,12 +1,13 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test lint generate clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-setup: .venv/.ready  ## create .venv and install what is needed
+setup: .venv/.ready  ## create .venv, install what is needed, build the Go tools into the cache
+	@$(PY) tools/setup.py
 
 .venv/.ready: pyproject.toml
 	@$(PY) -m venv .venv
@@ -23,6 +24,9 @@ lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+
+generate: setup  ## rewrite generated files
+	@.venv/bin/mlgate generate
 
 clean:  ## remove what was made at run time; the cache of tools stays
 	@rm -rf build .venv

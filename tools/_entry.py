@@ -4,16 +4,17 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = Path(__file__).resolve().parents[1] / ".venv"
 
 
 def run(verb):  # type: ignore[no-untyped-def] # must parse on any Python 3
     """Run ``mlgate VERB`` with the script's arguments and exit with its code."""
-    python = ROOT / ".venv" / "bin" / "python"
-    if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
-        if not python.exists():
-            sys.exit("mlgate: the environment is not there yet; run: make setup")
-        os.execv(python, [str(python), *sys.argv])  # noqa: S606 - a fixed program, no shell
-    from mlgate.cli import main
-
+    python = ENVIRONMENT / "bin" / "python"
+    if python.exists() and Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
+        os.execv(str(python), [str(python), *sys.argv])  # noqa: S606 - a fixed program, no shell
+    try:
+        from mlgate.cli import main
+    except (ImportError, SyntaxError, TypeError):
+        sys.stderr.write("mlgate: the environment is not there yet; run: make setup\n")
+        sys.exit(3)
     sys.exit(main([verb, *sys.argv[1:]]))

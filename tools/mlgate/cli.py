@@ -20,7 +20,6 @@ VERBS = (
     "serve",
     "step",
     "threshold",
-    "validate",
 )
 
 

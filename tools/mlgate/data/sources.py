@@ -48,7 +48,7 @@ def _csv(path: Path) -> pd.DataFrame:
             path, header=None, nrows=1, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
         )
         _check_header(header.iloc[0].tolist(), str(path))
-        frame = pd.read_csv(path, encoding="utf-8-sig", compression=None, low_memory=False, **_EXACT)
+        frame: pd.DataFrame = pd.read_csv(path, encoding="utf-8-sig", compression=None, low_memory=False, **_EXACT)
     except FileNotFoundError:
         raise SettingsError(f"{path} does not exist", fix="pass the path of a CSV file") from None
     except (OSError, ValueError, OverflowError) as err:

@@ -1,15 +1,21 @@
 """Reading the tagged cells of the one notebook in a model folder."""
 
 import ast
+import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat import reader
 
 from mlgate.errors import SettingsError
 
 TRAIN = "Train"
 WRAPPER = "Wrapper"
+TAGS = (TRAIN, WRAPPER)
+
+_IPYTHON = re.compile(r"\s*[%!?]|.*=\s*[%!]|.*\?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +29,23 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """The tagged cells of one notebook, in order."""
+    """The tagged cells of one notebook, in order. A cell with both tags stands in it twice."""
 
     path: Path
     cells: tuple[Cell, ...]
 
     def part(self, tag: str) -> str:
         """All cells of one tag, joined into one module."""
-        return "\n\n".join(cell.source.rstrip() for cell in self.cells if cell.tag == tag) + "\n"
+        return "\n\n".join(cell.source.rstrip() for cell in self.tagged(tag)) + "\n"
+
+    def tagged(self, tag: str) -> tuple[Cell, ...]:
+        """The cells of one tag."""
+        return tuple(cell for cell in self.cells if cell.tag == tag)
+
+    def where(self, tag: str) -> str:
+        """The name for a person: file and cell numbers."""
+        numbers = ", ".join(str(cell.number) for cell in self.tagged(tag))
+        return f"{self.path.name} cell {numbers}" if numbers else self.path.name
 
 
 def notebooks(folder: Path) -> list[Path]:
@@ -41,26 +56,44 @@ def notebooks(folder: Path) -> list[Path]:
 def read(path: Path) -> Notebook:
     """Read a notebook; raises ``SettingsError`` when it is none."""
     try:
-        content = nbformat.read(path, as_version=4)
-        nbformat.validate(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about missing cell ids, which older notebooks do not have
+            # nbformat.read would print a whole JSON schema when the file breaks it.
+            content = nbformat.convert(reader.reads(path.read_text(encoding="utf-8")), 4)
+            nbformat.validate(content)
     except Exception as err:  # nbformat raises many kinds for one cause: this is not a notebook
         reason = " ".join(str(err).split())[:200]
         raise SettingsError(f"{path}: is not a valid notebook: {reason}") from None
-    cells = []
-    for number, cell in enumerate(content.cells, start=1):
-        tags = cell.metadata.get("tags", [])
-        cells += [
-            Cell(number, tag, cell.source) for tag in (TRAIN, WRAPPER) if tag in tags and cell.cell_type == "code"
-        ]
-    return Notebook(path, tuple(cells))
+    return Notebook(path, tuple(_tagged(content)))
 
 
-def parse(cell: Cell) -> ast.Module | str:
-    """The syntax tree of a cell, or why it is not plain Python."""
-    for line in cell.source.splitlines():
-        if line.lstrip().startswith(("%", "!")):
-            return f"line {line.strip()[:60]!r} is an IPython command; the pipeline runs plain Python"
+def _tagged(content: nbformat.NotebookNode) -> list[Cell]:
+    return [
+        Cell(number, tag, cell.source)
+        for number, cell in enumerate(content.cells, start=1)
+        for tag in TAGS
+        if cell.cell_type == "code" and tag in cell.metadata.get("tags", [])
+    ]
+
+
+def parse(source: str) -> ast.Module | str:
+    """The syntax tree of a cell or of a module made of cells, or why it is not plain Python."""
     try:
-        return ast.parse(cell.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
-        return f"is not valid Python: {err}"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+            # The parser lets a lone return or await pass; the compiler does not.
+            compile(source, "cell", "exec", dont_inherit=True)
+    except SyntaxError as err:
+        return _reason(source, err)
+    except (ValueError, RecursionError, MemoryError) as err:
+        return f"is not valid Python: {' '.join(str(err).split())[:200]}"
+    return tree
+
+
+def _reason(source: str, err: SyntaxError) -> str:
+    lines = source.splitlines()
+    line = lines[err.lineno - 1] if err.lineno and err.lineno <= len(lines) else ""
+    if _IPYTHON.match(line):
+        return f"line {line.strip()[:60]!r} is an IPython command; the pipeline runs plain Python"
+    return f"is not valid Python: {err.msg} (line {err.lineno or 0} of the cell)"

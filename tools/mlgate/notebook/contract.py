@@ -1,21 +1,25 @@
-"""The contract of a model folder. Each broken rule is a Result with a code, the cell or file, and a fix."""
+"""The contract of a model folder. Each broken rule is a Result with a code, the cell or file, and a fix.
 
-import ast
+MG101 not one notebook        MG109 no model is saved           MG117 MODEL_NAME is not the wrapper
+MG102 no valid notebook       MG110 several models are saved    MG118 a cell has both tags
+MG103 no Train cell           MG111 no requirements             MG119 imported, but not required
+MG104 no Wrapper cell         MG112 a requirement is not exact  MG120 the model is saved elsewhere
+MG105 not plain Python        MG113 required, but not imported  MG121 the template is no SeldonDeployment
+MG106 no class                MG114 no deployment template      MG122 the wrapper's name is taken
+MG107 several classes         MG115 no image token              MG123 a name is defined nowhere
+MG108 no predict              MG116 no MODEL_NAME               MG100 accepted
+"""
+
 from collections.abc import Iterator
 from pathlib import Path
 
 from mlgate.errors import SettingsError
-from mlgate.notebook import files
-from mlgate.notebook.cells import TRAIN, WRAPPER, Notebook, notebooks, parse, read
+from mlgate.notebook import files, requirements, wrapper
+from mlgate.notebook.cells import TAGS, TRAIN, WRAPPER, Notebook, notebooks, parse, read
+from mlgate.notebook.findings import bad
+from mlgate.notebook.names import undefined
+from mlgate.notebook.saved import saved_models
 from mlgate.results import Result, Status
-
-SAVERS = ("dump",)
-SUFFIXES = (".sav", ".pkl")
-
-
-def finding(code: str, subject: str, message: str, fix: str) -> Result:
-    """A violation of the contract."""
-    return Result(code=code, check="notebook", subject=subject, status=Status.INVALID, message=message, fix=fix)
 
 
 def check(model_dir: Path) -> list[Result]:
@@ -29,79 +33,68 @@ def _violations(model_dir: Path) -> Iterator[Result]:
     paths = notebooks(model_dir)
     if len(paths) != 1:
         names = ", ".join(path.name for path in paths) or "none"
-        yield finding("MG101", str(model_dir), f"one notebook is needed, found: {names}", "keep exactly one .ipynb")
+        fix = "keep exactly one .ipynb"
+        yield bad("MG101", model_dir, f"one notebook is needed, found: {names}", fix, subject=str(model_dir))
         return
     try:
         notebook = read(paths[0])
     except SettingsError as err:
-        yield finding("MG102", str(paths[0]), str(err), "save it again from Jupyter")
+        yield bad("MG102", paths[0], str(err), "save it again from Jupyter")
         return
     yield from _cells(notebook)
-    yield from files.violations(model_dir, notebook)
+    yield from requirements.violations(model_dir, notebook)
+    yield from files.template_violations(model_dir)
+    yield from files.environment_violations(model_dir, notebook)
 
 
 def _cells(notebook: Notebook) -> Iterator[Result]:
-    name = notebook.path.name
-    for tag, code in ((TRAIN, "MG103"), (WRAPPER, "MG104")):
-        if not any(cell.tag == tag for cell in notebook.cells):
-            yield finding(code, name, f"no code cell is tagged {tag}", f"add the tag {tag} to the cell in Jupyter")
-    broken = False
-    for cell in notebook.cells:
-        if isinstance(reason := parse(cell), str):
-            broken = True
-            yield finding("MG105", f"{name} cell {cell.number}", reason, "make the cell plain Python")
-    if broken:
+    yield from _tags(notebook)
+    reasons = [(cell, reason) for cell in notebook.cells if isinstance(reason := parse(cell.source), str)]
+    for cell, reason in reasons:
+        subject = f"{notebook.path.name} cell {cell.number}"
+        yield bad("MG105", notebook.path, reason, "make the cell plain Python", subject=subject)
+    if reasons:
         return
-    yield from _wrapper(notebook)
-    yield from _saved(notebook)
+    for tag in TAGS:
+        yield from _module(notebook, tag)
+    if notebook.tagged(WRAPPER):
+        yield from wrapper.violations(notebook)
+    if notebook.tagged(TRAIN):
+        yield from _saved(notebook)
 
 
-def _wrapper(notebook: Notebook) -> Iterator[Result]:
-    cells = [cell for cell in notebook.cells if cell.tag == WRAPPER]
-    found = [(cell, node) for cell in cells for node in classes(cell.source)]
-    where = f"{notebook.path.name} cell {cells[0].number}" if cells else notebook.path.name
-    if cells and not found:
-        yield finding("MG106", where, "the Wrapper cells define no class", "define the class that serves")
-    if len(found) > 1:
-        listed = ", ".join(f"{node.name} (cell {cell.number})" for cell, node in found)
-        yield finding("MG107", where, f"the Wrapper cells define {len(found)} classes: {listed}", "keep one class")
-    for cell, node in found:
-        methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
-        if "predict" not in methods:
-            subject = f"{notebook.path.name} cell {cell.number}"
-            yield finding("MG108", subject, f"class {node.name} has no predict method", "add predict(self, X, names)")
+def _tags(notebook: Notebook) -> Iterator[Result]:
+    for tag, code in ((TRAIN, "MG103"), (WRAPPER, "MG104")):
+        if not notebook.tagged(tag):
+            fix = f"add the tag {tag} to the cell in Jupyter"
+            yield bad(code, notebook.path, f"no code cell is tagged {tag}", fix)
+    for number in sorted({c.number for c in notebook.tagged(TRAIN)} & {c.number for c in notebook.tagged(WRAPPER)}):
+        subject = f"{notebook.path.name} cell {number}"
+        yield bad("MG118", notebook.path, "the cell has both tags", "split it into two cells", subject=subject)
+
+
+def _module(notebook: Notebook, tag: str) -> Iterator[Result]:
+    """What is wrong with the cells of one tag once they stand in a file of their own."""
+    where = notebook.where(tag)
+    tree = parse(notebook.part(tag))
+    if isinstance(tree, str):
+        yield bad("MG105", notebook.path, f"together the {tag} cells: {tree}", "make them one module", subject=where)
+        return
+    for name in undefined(tree):
+        fix = f"define or import it in a {tag} cell"
+        yield bad("MG123", notebook.path, f"no {tag} cell defines {name}", fix, subject=where)
 
 
 def _saved(notebook: Notebook) -> Iterator[Result]:
-    models = saved_models(notebook)
-    cells = [str(cell.number) for cell in notebook.cells if cell.tag == TRAIN]
-    where = f"{notebook.path.name} cell {', '.join(cells)}"
-    if cells and not models:
+    models = saved_models(notebook.part(TRAIN))
+    where = notebook.where(TRAIN)
+    if not models:
         fix = 'end the Train cells with joblib.dump(model, "model.sav")'
-        yield finding("MG109", where, "the Train cells save no .sav or .pkl file", fix)
+        yield bad("MG109", notebook.path, "the Train cells save no .sav or .pkl file", fix, subject=where)
     if len(models) > 1:
-        yield finding("MG110", where, f"the Train cells save {len(models)} models: {models}", "save one model")
-
-
-def classes(source: str) -> list[ast.ClassDef]:
-    """The classes that a module defines at its top level."""
-    return [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
-
-
-def saved_models(notebook: Notebook) -> list[str]:
-    """File names with a model's suffix that the Train cells hand to a ``dump`` call or to ``open``."""
-    names = {
-        arg.value
-        for node in ast.walk(ast.parse(notebook.part(TRAIN)))
-        if isinstance(node, ast.Call) and _called(node) in {"dump", "open", "to_pickle"}
-        for arg in ast.walk(node)
-        if isinstance(arg, ast.Constant) and isinstance(arg.value, str) and arg.value.endswith(SUFFIXES)
-    }
-    return sorted(names)
-
-
-def _called(node: ast.Call) -> str:
-    match node.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
+        message = f"the Train cells save {len(models)} models: {', '.join(models)}"
+        yield bad("MG110", notebook.path, message, "save one model", subject=where)
+    for model in models:
+        if Path(model).name != model:
+            fix = f'save it as "{Path(model).name}"'
+            yield bad("MG120", notebook.path, f"the model is saved as {model!r}, in another folder", fix, subject=where)

@@ -1,96 +1,63 @@
-"""The files around the notebook: requirements, the deployment template, the image's environment."""
+"""The files beside the notebook: the deployment template and what the image's builder is told."""
 
-import ast
-import re
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from mlgate.notebook.cells import WRAPPER, Notebook, parse
-from mlgate.results import Result, Status
+from mlgate.notebook.findings import bad, text_of
+from mlgate.notebook.wrapper import classes
+from mlgate.results import Result
 
 TOKEN = "${SELDON_IMAGE_REPLACE}"  # noqa: S105 - a placeholder, no secret
 TEMPLATES = ("model_deployment.yaml", "model_deployment.json")
-_PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==[A-Za-z0-9.!+_-]+")
-_IMPORTED_AS = {"scikit-learn": "sklearn", "pyyaml": "yaml", "pillow": "PIL", "opencv-python": "cv2"}
-
-
-def violations(model_dir: Path, notebook: Notebook) -> Iterator[Result]:
-    """What is wrong with the files of a model folder."""
-    yield from _requirements(model_dir / "requirements.txt", notebook)
-    yield from _template(model_dir)
-    yield from _environment(model_dir / "deploy" / "environment", notebook)
-
-
-def _bad(code: str, path: Path, message: str, fix: str, line: int = 0) -> Result:
-    return Result(
-        code=code,
-        check="notebook",
-        subject=path.name,
-        status=Status.INVALID,
-        message=message,
-        fix=fix,
-        file=str(path),
-        line=line,
-    )
-
-
-def text_of(path: Path) -> str | None:
-    """The text of a file, or None when there is none that can be read."""
-    try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def _requirements(path: Path, notebook: Notebook) -> Iterator[Result]:
-    text = text_of(path)
-    if text is None:
-        yield _bad("MG111", path, "requirements.txt is missing", "list the packages that the notebook imports")
-        return
-    used = imports(notebook)
-    for number, line in enumerate(text.splitlines(), start=1):
-        entry = line.split("#")[0].strip()
-        if not entry:
-            continue
-        match = _PINNED.fullmatch(entry)
-        if match is None:
-            yield _bad("MG112", path, f"{entry!r} is not pinned", "write NAME==VERSION", number)
-            continue
-        name = match["name"].lower().replace("_", "-")
-        module = _IMPORTED_AS.get(name, name.replace("-", "_"))
-        if used and module not in used:
-            yield _bad("MG113", path, f"{name} is required but {module} is never imported", "drop the line", number)
-
-
-def imports(notebook: Notebook) -> set[str]:
-    """Top-level modules that the tagged cells import."""
-    found: set[str] = set()
-    for cell in notebook.cells:
-        if isinstance(tree := parse(cell), str):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
-            if isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module.split(".")[0])
-    return found
+IGNORE = Path("deploy/.s2iignore")
 
 
 def template(model_dir: Path) -> Path | None:
-    """The deployment template of a model folder, YAML or JSON."""
+    """The deployment template of a model folder, YAML or JSON; None when there is none or both."""
     found = [model_dir / name for name in TEMPLATES if (model_dir / name).is_file()]
     return found[0] if len(found) == 1 else None
 
 
-def _template(model_dir: Path) -> Iterator[Result]:
+def template_violations(model_dir: Path) -> Iterator[Result]:
+    """What is wrong with the deployment template."""
     path = template(model_dir)
     if path is None:
-        where = model_dir / TEMPLATES[0]
-        yield _bad(
-            "MG114", where, "exactly one model_deployment.yaml or .json is needed", "add the deployment template"
-        )
-    elif TOKEN not in (text_of(path) or ""):
-        yield _bad("MG115", path, f"the image token {TOKEN} is missing", f"write image: {TOKEN}")
+        message = "exactly one of model_deployment.yaml and model_deployment.json is needed"
+        yield bad("MG114", model_dir / TEMPLATES[0], message, "keep one deployment template")
+        return
+    try:
+        content = _parsed(path)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as err:
+        reason = " ".join(str(err).split())[:200]
+        yield bad("MG121", path, f"cannot be read: {reason}", "make it one SeldonDeployment")
+        return
+    if not isinstance(content, dict) or content.get("kind") != "SeldonDeployment":
+        yield bad("MG121", path, "is no SeldonDeployment", "make it one SeldonDeployment")
+    elif TOKEN not in _images(content):
+        yield bad("MG115", path, f"no container has the image {TOKEN}", f"write image: {TOKEN}")
+
+
+def _parsed(path: Path) -> object:
+    text = path.read_text(encoding="utf-8")
+    return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+
+
+def _images(content: dict[str, Any]) -> set[str]:
+    found = set()
+    nodes: list[Any] = [content]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            found |= {value for key, value in node.items() if key == "image" and isinstance(value, str)}
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
+    return found
 
 
 def environment(path: Path) -> dict[str, str]:
@@ -100,10 +67,21 @@ def environment(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
-def _environment(path: Path, notebook: Notebook) -> Iterator[Result]:
+def environment_violations(model_dir: Path, notebook: Notebook) -> Iterator[Result]:
+    """What is wrong with deploy/environment."""
+    path = model_dir / "deploy" / "environment"
     model_name = environment(path).get("MODEL_NAME")
-    wrapper = notebook.part(WRAPPER)
     if not model_name:
-        yield _bad("MG116", path, "deploy/environment sets no MODEL_NAME", "MODEL_NAME=<the wrapper's class>")
-    elif f"class {model_name}" not in wrapper and "class " in wrapper:
-        yield _bad("MG117", path, f"MODEL_NAME is {model_name}, which the Wrapper cells do not define", "use the class")
+        yield bad("MG116", path, "deploy/environment sets no MODEL_NAME", "write MODEL_NAME=<the wrapper's class>")
+        return
+    tree = parse(notebook.part(WRAPPER))
+    names = [] if isinstance(tree, str) else [node.name for node in classes(tree)]
+    if names and model_name not in names:
+        yield bad("MG117", path, f"MODEL_NAME is {model_name}, the wrapper is {names[0]}", f"MODEL_NAME={names[0]}")
+
+
+def ignore_rules(model_dir: Path, wrapper_class: str, model_file: str) -> str:
+    """deploy/.s2iignore as the person wrote it; when absent, all is excluded but what serves."""
+    default = f"*\n!requirements.txt\n!{wrapper_class}.py\n!{model_file}\n"
+    written = text_of(model_dir / IGNORE)
+    return default if written is None else written

@@ -1,14 +1,18 @@
 """The files of a prefix's overlay, as text; nothing here writes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import yaml
+
 from mlgate import prefixes, thresholds
 
 PARTS = ("policy", *prefixes.PARTS)
 COMPONENTS = "../../../base/components"
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:@+-]*[A-Za-z0-9]", re.ASCII)
 _HEADER = "apiVersion: kustomize.config.k8s.io/v1{}\nkind: {}\n"
 
 
@@ -70,26 +74,28 @@ metadata:
   name: {choices.prefix}
   annotations: {{config.kubernetes.io/local-config: "true"}}  # read by kustomize, never applied to a cluster
 spec:
-  repoURL: {quoted(choices.repo_url)}
-  revision: {quoted(choices.revision)}
+  repoURL: {scalar(choices.repo_url)}
+  revision: {scalar(choices.revision)}
   platform: {choices.platform}
-  components: [{", ".join(choices.components)}]
+  components: [{", ".join(map(scalar, choices.components))}]
   gate:
-    accuracy: {thresholds.stored(choices.accuracy)}  # required accuracy, a fraction; changing this line lets a model through
+    accuracy: {thresholds.stored(choices.accuracy)}  # the threshold, a fraction; changing this line lets a model through
     minimums: {{}}  # further floors, for example {{recall: 0.8, averagePrecision: 0.75}}
   data:
-    source: {quoted(choices.data_source)}
+    source: {scalar(choices.data_source)}
     holdout: 0.25
     seed: 2020
   model:
-    path: {choices.model_path}
+    path: {scalar(choices.model_path)}
     image: registry.example.com/{choices.prefix}/fraud-detection
   images:
     tools: registry.example.com/mlgate/tools:0.1.0
 """
 
 
-def quoted(text: str) -> str:
-    """A YAML scalar that is this text, whatever is in it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+def scalar(text: str) -> str:
+    """A YAML scalar that is exactly this text: plain where that reads as the same text, else quoted."""
+    if _PLAIN.fullmatch(text) and yaml.safe_load(text) == text:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

@@ -35,38 +35,47 @@ def command(prefix: str, dry_run: bool, commit: bool, root: Path | None, **optio
     """Render overlays/PREFIX; repeated runs change nothing and keep your edits."""
     repo = repos.find(root)
     bootstrap.check_place(repo, prefix)
-    files = planned(repo, prefix, _given(repo, options))
-    changed = bootstrap.changes(repo, prefix, files)
+    given = _given(repo, options)
     if dry_run:
-        click.echo(difference(prefix, changed) or "nothing would change")
+        click.echo(difference(prefix, _changed(repo, prefix, given)) or "nothing would change")
         return
-    if changed:
-        bootstrap.write(repo, prefix, {name: new for name, (_, new) in changed.items()})
-    committed = _commit(repo, prefix) if commit else ""
+    planned(repo, prefix, given)  # what is refused is refused before anything is made
+    with bootstrap.exclusive(repo):
+        bootstrap.check_place(repo, prefix)
+        changed = _changed(repo, prefix, given)
+        if changed:
+            bootstrap.write(repo, prefix, {name: new for name, (_, new) in changed.items()})
+        committed = _commit(repo, prefix) if commit else ""
     _summary(load(repo.settings_file(prefix)), len(changed), committed)
 
 
+def _changed(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    return bootstrap.changes(repo, prefix, planned(repo, prefix, given))
+
+
 def _given(repo: Repo, options: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in options.items() if value}
+    given = {name: value for name, value in options.items() if value not in (None, ())}
     unknown = set(given.get("components", ())) - set(overlay.known_components(repo.root / "base"))
     if unknown:
         known = ", ".join(overlay.known_components(repo.root / "base"))
-        raise UsageError(f"component {sorted(unknown)[0]!r} is unknown", fix=f"known: {known}")
+        raise UsageError(f"component {min(unknown)!r} is unknown", fix=f"known: {known}")
     if "threshold" in given:
         given["accuracy"] = thresholds.parse(given.pop("threshold"))
     return given
 
 
 def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]:
-    """Every file that must be there after the run: new ones as rendered, existing ones as they are, edited by options."""
+    """Every file that must be there after the run: new ones as rendered, old ones as they are, edited by options."""
     place, base = repo.overlay(prefix), repo.root / "base"
     file = repo.settings_file(prefix)
     if file.is_file():
         load(file)
-        text = edit.settings(file.read_text(), given)
+        text = edit.settings(bootstrap.read(file), given)
     else:
         text = overlay.settings(overlay.Choices(**{"prefix": prefix, "repo_url": default_url(repo), **given}))
     now = parse(file, text)
+    if now.prefix != prefix:
+        raise SettingsError(f"{file}: metadata.name is {now.prefix!r}, not {prefix!r}", fix=f"write name: {prefix}")
     choices = overlay.Choices(
         prefix=prefix, repo_url=now.repo_url, platform=now.platform, components=now.components, accuracy=Decimal(1)
     )
@@ -74,7 +83,7 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
     for name in files:
         path = place / name
         if path.is_file() and name != "values/settings.yaml":
-            files[name] = edit.components(path.read_text(), files[name])
+            files[name] = edit.components(bootstrap.read(path), files[name], path)
     return files
 
 
@@ -118,4 +127,4 @@ def _summary(settings: Settings, changed: int, committed: str) -> None:
     }
     for name, value in rows.items():
         table.add_row(name, value)
-    Console().print(table)
+    Console(markup=False, highlight=False).print(table)

@@ -1,16 +1,17 @@
 """``mlgate threshold``: one line, one commit."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from mlgate import repo as repos
 from mlgate import thresholds
-from mlgate.errors import UsageError
-from mlgate.files import locked, write_atomic
-from mlgate.render import edit
+from mlgate.errors import MlgateError, UsageError
+from mlgate.files import write_atomic
+from mlgate.render import bootstrap, edit
 from mlgate.repo import Repo
-from mlgate.settings import load, parse
+from mlgate.settings import parse
 
 
 @click.command(name="threshold", context_settings={"ignore_unknown_options": True})
@@ -29,27 +30,41 @@ def command(value: str, prefix: str, no_commit: bool, push: bool, root: Path | N
         raise UsageError(
             f"there is no prefix {prefix[:60]!r} here", fix=f"set up: {', '.join(repo.prefixes()) or 'none'}"
         )
-    path = repo.settings_file(prefix)
-    with locked(repo.overlays):
-        old = load(path).accuracy
-        if old == wanted:
-            click.echo(f"{prefix}: the required accuracy is {thresholds.spoken(old)} already")
-            return
-        if not no_commit:
-            _refuse_uncommitted(repo, path)
-        text = edit.replace_value(path.read_text(), ("spec", "gate", "accuracy"), thresholds.stored(wanted))
-        parse(path, text)
-        write_atomic(path, text)
-        said = f"{prefix}: required accuracy {thresholds.spoken(old)} -> {thresholds.spoken(wanted)}"
-        commit = "" if no_commit else repo.commit([path], said)
-    click.echo(f"{said}\n{path.relative_to(repo.root)}" + (f"\ncommit {commit[:12]}" if commit else ""))
+    with bootstrap.exclusive(repo):
+        _change(repo, prefix, wanted, commit=not no_commit)
     if push:
         repos.git(repo.root, "push")
 
 
+def _change(repo: Repo, prefix: str, wanted: Decimal, *, commit: bool) -> None:
+    path = repo.settings_file(prefix)
+    if commit:
+        _refuse_uncommitted(repo, path)
+    before = bootstrap.read(path)
+    old = parse(path, before).accuracy
+    if old == wanted:
+        click.echo(f"{prefix}: nothing to do, the required accuracy is {thresholds.spoken(old)} already")
+        return
+    after = edit.replace_value(before, ("spec", "gate", "accuracy"), thresholds.stored(wanted))
+    parse(path, after)
+    said = f"{prefix}: required accuracy {thresholds.spoken(old)} -> {thresholds.spoken(wanted)}"
+    write_atomic(path, after)
+    click.echo(f"{said}\n{path.relative_to(repo.root)}")
+    if commit:
+        click.echo(f"commit {_commit(repo, path, before, said)[:12]}")
+
+
+def _commit(repo: Repo, path: Path, before: str, message: str) -> str:
+    try:
+        return repo.commit([path], message)
+    except MlgateError:
+        # A threshold that stands in the file but in no commit would be neither old nor new.
+        write_atomic(path, before)
+        repos.git(repo.root, "add", "--", str(path))
+        raise
+
+
 def _refuse_uncommitted(repo: Repo, path: Path) -> None:
-    status = repos.git(repo.root, "status", "--porcelain", "--", str(path)).stdout.strip()
-    if status:
-        raise UsageError(
-            f"{path.relative_to(repo.root)} has uncommitted changes", fix="commit them first, or --no-commit"
-        )
+    name = path.relative_to(repo.root)
+    if repos.git(repo.root, "status", "--porcelain", "--", str(name)).stdout.strip():
+        raise UsageError(f"{name} has uncommitted changes", fix="commit them first, or --no-commit")

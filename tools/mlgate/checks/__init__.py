@@ -1,0 +1,1 @@
+"""The stages of ``mlgate validate``; every stage returns Results and decides nothing."""

