@@ -59,7 +59,8 @@ def read(path: Path) -> Notebook:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about missing cell ids, which older notebooks do not have
             # nbformat.read would print a whole JSON schema when the file breaks it.
-            content = nbformat.convert(reader.reads(path.read_text(encoding="utf-8")), 4)
+            raw = reader.reads(path.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+            content = nbformat.convert(raw, 4)  # type: ignore[no-untyped-call]
             nbformat.validate(content)
     except Exception as err:  # nbformat raises many kinds for one cause: this is not a notebook
         reason = " ".join(str(err).split())[:200]

@@ -16,7 +16,7 @@ from pathlib import Path
 from mlgate.errors import SettingsError
 from mlgate.notebook import files, requirements, wrapper
 from mlgate.notebook.cells import TAGS, TRAIN, WRAPPER, Notebook, notebooks, parse, read
-from mlgate.notebook.findings import bad
+from mlgate.notebook.findings import bad, bad_cell
 from mlgate.notebook.names import undefined
 from mlgate.notebook.saved import saved_models
 from mlgate.results import Result, Status
@@ -34,7 +34,7 @@ def _violations(model_dir: Path) -> Iterator[Result]:
     if len(paths) != 1:
         names = ", ".join(path.name for path in paths) or "none"
         fix = "keep exactly one .ipynb"
-        yield bad("MG101", model_dir, f"one notebook is needed, found: {names}", fix, subject=str(model_dir))
+        yield bad_cell("MG101", model_dir, str(model_dir), f"one notebook is needed, found: {names}", fix)
         return
     try:
         notebook = read(paths[0])
@@ -52,7 +52,7 @@ def _cells(notebook: Notebook) -> Iterator[Result]:
     reasons = [(cell, reason) for cell in notebook.cells if isinstance(reason := parse(cell.source), str)]
     for cell, reason in reasons:
         subject = f"{notebook.path.name} cell {cell.number}"
-        yield bad("MG105", notebook.path, reason, "make the cell plain Python", subject=subject)
+        yield bad_cell("MG105", notebook.path, subject, reason, "make the cell plain Python")
     if reasons:
         return
     for tag in TAGS:
@@ -70,7 +70,7 @@ def _tags(notebook: Notebook) -> Iterator[Result]:
             yield bad(code, notebook.path, f"no code cell is tagged {tag}", fix)
     for number in sorted({c.number for c in notebook.tagged(TRAIN)} & {c.number for c in notebook.tagged(WRAPPER)}):
         subject = f"{notebook.path.name} cell {number}"
-        yield bad("MG118", notebook.path, "the cell has both tags", "split it into two cells", subject=subject)
+        yield bad_cell("MG118", notebook.path, subject, "the cell has both tags", "split it into two cells")
 
 
 def _module(notebook: Notebook, tag: str) -> Iterator[Result]:
@@ -78,11 +78,11 @@ def _module(notebook: Notebook, tag: str) -> Iterator[Result]:
     where = notebook.where(tag)
     tree = parse(notebook.part(tag))
     if isinstance(tree, str):
-        yield bad("MG105", notebook.path, f"together the {tag} cells: {tree}", "make them one module", subject=where)
+        yield bad_cell("MG105", notebook.path, where, f"together the {tag} cells: {tree}", "make them one module")
         return
     for name in undefined(tree):
         fix = f"define or import it in a {tag} cell"
-        yield bad("MG123", notebook.path, f"no {tag} cell defines {name}", fix, subject=where)
+        yield bad_cell("MG123", notebook.path, where, f"no {tag} cell defines {name}", fix)
 
 
 def _saved(notebook: Notebook) -> Iterator[Result]:
@@ -90,11 +90,11 @@ def _saved(notebook: Notebook) -> Iterator[Result]:
     where = notebook.where(TRAIN)
     if not models:
         fix = 'end the Train cells with joblib.dump(model, "model.sav")'
-        yield bad("MG109", notebook.path, "the Train cells save no .sav or .pkl file", fix, subject=where)
+        yield bad_cell("MG109", notebook.path, where, "the Train cells save no .sav or .pkl file", fix)
     if len(models) > 1:
         message = f"the Train cells save {len(models)} models: {', '.join(models)}"
-        yield bad("MG110", notebook.path, message, "save one model", subject=where)
+        yield bad_cell("MG110", notebook.path, where, message, "save one model")
     for model in models:
         if Path(model).name != model:
             fix = f'save it as "{Path(model).name}"'
-            yield bad("MG120", notebook.path, f"the model is saved as {model!r}, in another folder", fix, subject=where)
+            yield bad_cell("MG120", notebook.path, where, f"the model is saved as {model!r}, in another folder", fix)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from mlgate.notebook.cells import WRAPPER, Notebook
-from mlgate.notebook.findings import bad
+from mlgate.notebook.findings import bad_cell
 from mlgate.results import Result
 
 
@@ -19,17 +19,17 @@ def violations(notebook: Notebook) -> Iterator[Result]:
     found = [(cell, node) for cell in notebook.tagged(WRAPPER) for node in classes(ast.parse(cell.source))]
     where = notebook.where(WRAPPER)
     if not found:
-        yield bad("MG106", path, "the Wrapper cells define no class", "define the class that serves", subject=where)
+        yield bad_cell("MG106", path, where, "the Wrapper cells define no class", "define the class that serves")
     if len(found) > 1:
         listed = ", ".join(f"{node.name} (cell {cell.number})" for cell, node in found)
         message = f"the Wrapper cells define {len(found)} classes: {listed}"
-        yield bad("MG107", path, message, "keep the class that serves", subject=where)
+        yield bad_cell("MG107", path, where, message, "keep the class that serves")
     for cell, node in found:
         subject = f"{path.name} cell {cell.number}"
         methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
         if "predict" not in methods:
             fix = "add predict(self, X, features_names, meta=None)"
-            yield bad("MG108", path, f"class {node.name} has no predict method", fix, subject=subject)
+            yield bad_cell("MG108", path, subject, f"class {node.name} has no predict method", fix)
         if node.name.lower() == "train":
             message = f"class {node.name} would take the place of Train.py"
-            yield bad("MG122", path, message, "give the class another name", subject=subject)
+            yield bad_cell("MG122", path, subject, message, "give the class another name")
