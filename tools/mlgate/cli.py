@@ -12,7 +12,6 @@ from mlgate.errors import MlgateError
 VERBS = (
     "bootstrap",
     "demo",
-    "gate",
     "generate",
     "notebook",
     "pipeline",

@@ -179,6 +179,10 @@ def gate(source: Path, prefix: str) -> int:
     click.echo("allowed" if verdict.allowed else "denied:")
     for reason in verdict.reasons:
         click.echo(f"  {reason}")
+    if not verdict.allowed:
+        from mlgate.gate import explain
+
+        click.echo(explain.explain(source / "repo", prefix))
     return OK if verdict.allowed else FOUND
 
 
