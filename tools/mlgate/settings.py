@@ -1,6 +1,7 @@
 """The settings of one prefix, read once, frozen, closed to unknown keys."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -68,11 +69,40 @@ def parse(path: Path, text: str) -> Settings:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as err:
         raise SettingsError(f"{path}: cannot be read as YAML: {_one_line(err)}") from None
+    for node, objection in _objections(tree):
+        raise SettingsError(f"{path}:{node.start_mark.line + 1}: {objection}")
     for error in sorted(_validator().iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
         where = ".".join(map(str, error.absolute_path)) or "the document"
         line = line_of(tree, list(error.absolute_path))
         raise SettingsError(f"{path}:{line}: {where}: {_one_line(error.message)[:300]}")
     return _settings(path, content, tree)
+
+
+def _objections(tree: yaml.Node | None) -> Iterator[tuple[yaml.Node, str]]:
+    """What a schema cannot see: aliases, keys that stand twice, values of several lines, NaN."""
+    seen: set[int] = set()
+    nodes = [tree] if tree else []
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen:
+            yield node, "an alias repeats this value; write it out"
+            continue
+        seen.add(id(node))
+        yield from ((node, text) for text in _own_objections(node))
+        if isinstance(node, yaml.MappingNode):
+            nodes += [child for pair in node.value for child in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+
+
+def _own_objections(node: yaml.Node) -> Iterator[str]:
+    if isinstance(node, yaml.MappingNode):
+        names = [name.value for name, _ in node.value]
+        yield from (f"{name}: stands twice" for name in names if names.count(name) > 1)
+    elif isinstance(node, yaml.ScalarNode) and "\n" in node.value:
+        yield "a value has a line break"
+    elif node.tag.endswith(":float") and node.value.lstrip("+-").lower() in (".nan", ".inf"):
+        yield f"{node.value} is no number that can be compared"
 
 
 def _settings(path: Path, content: dict[str, Any], tree: yaml.Node | None) -> Settings:

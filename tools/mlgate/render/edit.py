@@ -41,7 +41,8 @@ def _written(value: Any) -> str:
 def replace_value(text: str, path: Sequence[str], value: str) -> str:
     """``text`` with the scalar or flow list at ``path`` replaced by ``value``; nothing when it already says so.
 
-    Raises ``SettingsError`` when the value is not on one line of its own, and when another value would change too.
+    ``text`` is settings that were read, so no alias makes the value stand elsewhere too. Raises ``SettingsError`` when
+    there is no such value on one line.
     """
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     for key in path:
@@ -49,26 +50,9 @@ def replace_value(text: str, path: Sequence[str], value: str) -> str:
         node = next((child for name, child in pairs if name.value == key), None)
     if node is None or node.start_mark.line != node.end_mark.line:
         raise SettingsError(f"{'.'.join(path)} is not a value on one line", fix="edit settings.yaml by hand")
-    new = _loaded(value, path)
-    if yaml.safe_load(text[node.start_mark.index : node.end_mark.index]) == new:
+    if yaml.safe_load(text[node.start_mark.index : node.end_mark.index]) == yaml.safe_load(value):
         return text
-    edited = text[: node.start_mark.index] + value + text[node.end_mark.index :]
-    if _loaded(edited, path) != _with(yaml.safe_load(text), path, new):
-        raise SettingsError(f"{'.'.join(path)} shares its value with another", fix="edit settings.yaml by hand")
-    return edited
-
-
-def _loaded(text: str, path: Sequence[str]) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise SettingsError(f"{'.'.join(path)} cannot be changed in place", fix="edit settings.yaml by hand") from None
-
-
-def _with(content: Any, path: Sequence[str], value: Any) -> Any:
-    if not path:
-        return value
-    return {**content, path[0]: _with(content[path[0]], path[1:], value)}
+    return text[: node.start_mark.index] + value + text[node.end_mark.index :]
 
 
 def components(text: str, rendered: str, file: Path) -> str:

@@ -12,7 +12,8 @@ from mlgate import prefixes, thresholds
 
 PARTS = ("policy", *prefixes.PARTS)
 COMPONENTS = "../../../base/components"
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:@+-]*[A-Za-z0-9]", re.ASCII)
+# Nothing that begins with a digit: kustomize and Python differ on what is a number, for example 1e5.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:@+-]*[A-Za-z0-9]", re.ASCII)
 _HEADER = "apiVersion: kustomize.config.k8s.io/v1{}\nkind: {}\n"
 
 
@@ -79,7 +80,7 @@ spec:
   platform: {choices.platform}
   components: [{", ".join(map(scalar, choices.components))}]
   gate:
-    accuracy: {thresholds.stored(choices.accuracy)}  # the threshold, a fraction; changing this line lets a model through
+    accuracy: {thresholds.stored(choices.accuracy)}  # the threshold, a fraction; this line lets a model through
     minimums: {{}}  # further floors, for example {{recall: 0.8, averagePrecision: 0.75}}
   data:
     source: {scalar(choices.data_source)}
