@@ -11,7 +11,6 @@ from gate_oracle import DIGEST, counts, report
 from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.pipeline import release
 from mlgate.pipeline.checkout import clone, last_commit
-from mlgate.pipeline.explain import explain
 from mlgate.pipeline.promote import promote
 from mlgate.pipeline.release import Release
 from mlgate.repo import Repo, git
@@ -240,21 +239,3 @@ def test_the_commit_of_the_threshold_is_the_last_that_touched_it(person: Path) -
     assert last_commit(person, SETTINGS) == first
     with pytest.raises(ToolFailed, match="no commit changed"):
         last_commit(person, "overlays/ghost")
-
-
-def test_a_denied_gate_says_what_to_do(person: Path) -> None:
-    said = explain(person, "demo", report(0.8, counts(200, 250)))
-    assert said == [
-        "reached:  accuracy 80 %",
-        f"required: accuracy 93 %, in {SETTINGS}:10",
-        "to accept this model, if that is what you want: mlgate threshold 80% --prefix demo",
-    ]
-
-
-@pytest.mark.parametrize("wrong", [None, {}, {"truePositive": "1"}, [1]])
-def test_no_command_is_offered_for_a_broken_report(person: Path, wrong: object) -> None:
-    assert len(explain(person, "demo", report(0.8, wrong))) == 1
-
-
-def test_no_command_is_offered_when_accuracy_is_not_the_reason(person: Path) -> None:
-    assert len(explain(person, "demo", report(0.99, counts(249, 250)))) == 2

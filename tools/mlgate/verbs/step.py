@@ -172,6 +172,7 @@ def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_sto
 @_prefix
 def gate(source: Path, prefix: str) -> int:
     """Judge the report by the threshold of the clone; exits 1 when it is denied."""
+    from mlgate.gate import explain
     from mlgate.pipeline import constraints
 
     report = workspace.report(source)
@@ -180,8 +181,6 @@ def gate(source: Path, prefix: str) -> int:
     for reason in verdict.reasons:
         click.echo(f"  {reason}")
     if not verdict.allowed:
-        from mlgate.gate import explain
-
         click.echo(explain.explain(source / "repo", prefix))
     return OK if verdict.allowed else FOUND
 
