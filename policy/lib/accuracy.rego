@@ -24,8 +24,8 @@ _range := {
 reasons(report, parameters) := form if {
 	form := _form(report, parameters)
 	count(form) > 0
-} else := verdict if {
-	verdict := _below(report.spec, parameters) | _floors(report.spec, parameters)
+} else := shortfalls if {
+	shortfalls := _below(report.spec, parameters) | _floors(report.spec, parameters)
 }
 
 _form(report, parameters) := ((_accuracy_form(report) | _threshold_form(parameters)) | _minimums_form(parameters)) | (_counts_form(report) | _identity_form(report))
@@ -152,43 +152,60 @@ _below(spec, parameters) := {msg |
 	total := _total(spec.counts)
 	correct := _correct(spec.counts)
 	not correct * _scale >= _scaled(parameters.accuracyThreshold) * total
-	msg := sprintf("accuracy %v (%d of %d) is below the required %v", [spec.accuracy, correct, total, parameters.accuracyThreshold])
+	msg := sprintf(
+		"accuracy %s (%d of %d) is below the required %s: %s",
+		[_percent([correct, total]), correct, total, _floor_percent(parameters.accuracyThreshold), _ways("accuracy")],
+	)
 }
 
 _floors(spec, parameters) := {msg |
 	some name, floor in _map(parameters, "minimums")
 	not _reaches(name, spec, floor)
-	shown := object.get(_map(spec, "metrics"), name, "missing")
-	msg := sprintf("%s %v is below the required %v", [name, shown, floor])
+	msg := sprintf(
+		"%s %s is below the required %s: %s",
+		[name, _shown(name, spec), _floor_percent(floor), _ways(sprintf("minimums.%s", [name]))],
+	)
 }
 
-# What follows from the counts is taken from the counts; the rest must be a number that the evaluator wrote.
-_reaches("recall", spec, floor) if {
-	some_positive := spec.counts.truePositive + spec.counts.falseNegative
-	some_positive > 0
-	spec.counts.truePositive * _scale >= _scaled(floor) * some_positive
-}
+_ways(field) := sprintf("train a better model, or change spec.gate.%s of settings.yaml in a reviewed commit", [field])
 
-_reaches("precision", spec, floor) if {
-	some_flagged := spec.counts.truePositive + spec.counts.falsePositive
-	some_flagged > 0
-	spec.counts.truePositive * _scale >= _scaled(floor) * some_flagged
-}
+# Rounded down, so that what falls short is never shown as what was asked for.
+_percent(share) := sprintf("%v %%", [floor(((share[0] * _scale) * 100) / share[1]) / _scale])
 
-_reaches("f1", spec, floor) if {
-	twice := 2 * spec.counts.truePositive
-	weight := (twice + spec.counts.falsePositive) + spec.counts.falseNegative
+_floor_percent(fraction) := sprintf("%v %%", [(_scaled(fraction) * 100) / _scale])
+
+_shown(name, spec) := _percent(_share(name, spec.counts)) if {
+	_from_counts(name)
+} else := sprintf("of %d of %d", [_correct(spec.counts), _total(spec.counts)]) if {
+	name == "accuracyLowerBound"
+} else := sprintf("%v", [_map(spec, "metrics")[name]]) if {
+	_has(_map(spec, "metrics"), name)
+} else := "(missing)"
+
+# What follows from the counts is taken from the counts, as [numerator, denominator]; a denominator of nothing has no share.
+_share("recall", n) := [n.truePositive, n.truePositive + n.falseNegative] if n.truePositive + n.falseNegative > 0
+
+_share("precision", n) := [n.truePositive, n.truePositive + n.falsePositive] if n.truePositive + n.falsePositive > 0
+
+_share("f1", n) := [twice, weight] if {
+	twice := 2 * n.truePositive
+	weight := (twice + n.falsePositive) + n.falseNegative
 	weight > 0
-	twice * _scale >= _scaled(floor) * weight
 }
 
-_reaches("balancedAccuracy", spec, floor) if {
-	positive := spec.counts.truePositive + spec.counts.falseNegative
-	negative := spec.counts.trueNegative + spec.counts.falsePositive
+_share("balancedAccuracy", n) := [(n.truePositive * negative) + (n.trueNegative * positive), (2 * positive) * negative] if {
+	positive := n.truePositive + n.falseNegative
+	negative := n.trueNegative + n.falsePositive
 	positive > 0
 	negative > 0
-	mean_times := (spec.counts.truePositive * negative) + (spec.counts.trueNegative * positive)
-	mean_times * _scale >= ((_scaled(floor) * 2) * positive) * negative
+}
+
+_from_counts(name) if name in {"balancedAccuracy", "f1", "precision", "recall"}
+
+_reaches(name, spec, floor) if {
+	_from_counts(name)
+	share := _share(name, spec.counts)
+	share[0] * _scale >= _scaled(floor) * share[1]
 }
 
 # Wilson's lower bound reaches t exactly when the share k/n does and (k - t n)**2 >= z**2 t (1 - t) n.
@@ -200,6 +217,7 @@ _reaches("accuracyLowerBound", spec, floor) if {
 	(over * over) * _scale >= ((_z_squared * t) * (_scale - t)) * total
 }
 
+# The rest cannot follow from counts and must be a number that the evaluator wrote.
 _reaches(name, spec, floor) if {
 	name in {"averagePrecision", "matthewsCorrelation", "rocAuc"}
 	value := _map(spec, "metrics")[name]

@@ -25,7 +25,7 @@ test_allowed_at_the_threshold if {
 }
 
 test_denied_just_above if {
-	_messages(_spec, {"accuracyThreshold": 0.976000001}) == {"MA001 ModelAccuracy m: accuracy 0.976 (244 of 250) is below the required 0.976000001"}
+	_messages(_spec, {"accuracyThreshold": 0.976000001}) == {"MA001 ModelAccuracy m: accuracy 97.6 % (244 of 250) is below the required 97.6000001 %: train a better model, or change spec.gate.accuracy of settings.yaml in a reviewed commit"}
 }
 
 test_missing_accuracy_is_denied if {
@@ -65,4 +65,23 @@ test_unknown_minimum_is_denied if {
 test_nothing_to_judge_is_denied if {
 	denied := model_accuracy.violation with input as {"kind": "ModelAccuracy"}
 	denied == {{"msg": "MA001 there is no object to judge: input.review.object is missing"}}
+}
+
+test_shortfall_is_never_shown_as_the_requirement if {
+	spec := object.union(_spec, {"accuracy": 1, "counts": {"truePositive": 0, "falsePositive": 1, "trueNegative": 999999999, "falseNegative": 0}})
+	every message in _messages(spec, {"accuracyThreshold": 1}) {
+		contains(message, "accuracy 99.9999999 % (999999999 of 1000000000) is below the required 100 %")
+	}
+	count(_messages(spec, {"accuracyThreshold": 1})) == 1
+}
+
+test_balanced_accuracy_is_exact_at_its_floor if {
+	spec := object.union(_spec, {"accuracy": 0.75, "counts": {"truePositive": 250000000, "falsePositive": 0, "trueNegative": 500000000, "falseNegative": 250000000}})
+	_messages(spec, {"accuracyThreshold": 0.5, "minimums": {"balancedAccuracy": 0.75, "recall": 0.5}}) == set()
+	count(_messages(spec, {"accuracyThreshold": 0.5, "minimums": {"balancedAccuracy": 0.750000001}})) == 1
+}
+
+test_every_denial_has_a_message_when_a_metric_is_undefined if {
+	spec := object.union(_spec, {"accuracy": 1, "counts": {"truePositive": 0, "falsePositive": 0, "trueNegative": 9, "falseNegative": 0}})
+	count(_messages(spec, {"accuracyThreshold": 0.9, "minimums": {"recall": 0.1, "precision": 0.1, "f1": 0.1, "balancedAccuracy": 0.1, "rocAuc": 0.1}})) == 5
 }

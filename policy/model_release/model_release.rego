@@ -18,7 +18,10 @@ violation contains {"msg": msg} if {
 	some image in _images
 	_pinned(image)
 	not _released(_digest(image))
-	msg := sprintf("MR001 %s: no passing ModelAccuracy for %s in namespace %s", [_name, _digest(image), _namespace])
+	msg := sprintf(
+		"MR001 %s: no passing ModelAccuracy for %s in namespace %s: release it by mlgate pipeline run",
+		[_name, _digest(image), _namespace],
+	)
 }
 
 violation contains {"msg": msg} if {
@@ -32,6 +35,30 @@ violation contains {"msg": msg} if {
 	msg := sprintf("MR001 %s: a container has no image", [_name])
 }
 
+# A predictor without containers of its own gets one from the operator, with a model that nobody measured.
+violation contains {"msg": msg} if {
+	some predictor in input.review.object.spec.predictors
+	count([container | some component in predictor.componentSpecs; some container in component.spec.containers]) == 0
+	msg := sprintf("MR001 %s: a predictor has no container", [_name])
+}
+
+violation contains {"msg": msg} if {
+	some field, values in _prepackaged
+	some value in values
+	msg := sprintf("MR001 %s: %s %v brings a model that has no digest", [_name, field, value])
+}
+
+# Routers of the engine; every other implementation is a server that fetches a model by URI.
+_modelless := {"AVERAGE_COMBINER", "RANDOM_ABTEST", "SIMPLE_ROUTER", "UNKNOWN_IMPLEMENTATION"}
+
+_prepackaged[field] contains value if {
+	walk(input.review.object.spec, [path, value])
+	field := path[count(path) - 1]
+	field in {"implementation", "modelUri"}
+	not value in _modelless
+	value != ""
+}
+
 _containers := [container |
 	some predictor in input.review.object.spec.predictors
 	some component in predictor.componentSpecs
@@ -39,7 +66,11 @@ _containers := [container |
 	some container in component.spec[kind]
 ]
 
-_images := {container.image | some container in _containers}
+# Wherever it stands: containers, init containers, explainers.
+_images := {image |
+	walk(input.review.object.spec, [path, image])
+	path[count(path) - 1] == "image"
+}
 
 _pinned(image) if {
 	is_string(image)

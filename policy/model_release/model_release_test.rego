@@ -33,7 +33,7 @@ _messages(deployment, threshold, inventory) := messages if {
 		with data.inventory as inventory
 }
 
-_none := {sprintf("MR001 SeldonDeployment fraud: no passing ModelAccuracy for %s in namespace demo-dev", [_digest])}
+_none := {sprintf("MR001 SeldonDeployment fraud: no passing ModelAccuracy for %s in namespace demo-dev: release it by mlgate pipeline run", [_digest])}
 
 test_released_image_is_admitted if {
 	_messages(_deployment(_image), 0.9, _inventory("demo-dev", _report)) == set()
@@ -64,4 +64,28 @@ test_container_without_image_is_denied if {
 	containers := [{"name": "c", "image": _image}, {"name": "d"}]
 	deployment := object.union(_deployment(_image), {"spec": {"predictors": [{"componentSpecs": [{"spec": {"containers": containers}}]}]}})
 	_messages(deployment, 0.9, _inventory("demo-dev", _report)) == {"MR001 SeldonDeployment fraud: a container has no image"}
+}
+
+_with_predictor(predictor) := json.patch(_deployment(_image), [{"op": "add", "path": "/spec/predictors/-", "value": predictor}])
+
+test_predictor_without_container_is_denied if {
+	_messages(_with_predictor({"name": "p"}), 0.9, _inventory("demo-dev", _report)) == {"MR001 SeldonDeployment fraud: a predictor has no container"}
+}
+
+test_prepackaged_server_is_denied if {
+	predictor := object.union(_deployment(_image).spec.predictors[0], {"graph": {"implementation": "SKLEARN_SERVER", "modelUri": "gs://models/any"}})
+	_messages(_with_predictor(predictor), 0.9, _inventory("demo-dev", _report)) == {
+		"MR001 SeldonDeployment fraud: implementation SKLEARN_SERVER brings a model that has no digest",
+		"MR001 SeldonDeployment fraud: modelUri gs://models/any brings a model that has no digest",
+	}
+}
+
+test_router_of_the_engine_is_admitted if {
+	predictor := object.union(_deployment(_image).spec.predictors[0], {"graph": {"implementation": "RANDOM_ABTEST"}})
+	_messages(_with_predictor(predictor), 0.9, _inventory("demo-dev", _report)) == set()
+}
+
+test_image_of_an_explainer_is_judged if {
+	predictor := object.union(_deployment(_image).spec.predictors[0], {"explainer": {"containerSpec": {"image": "explainer:latest"}}})
+	_messages(_with_predictor(predictor), 0.9, _inventory("demo-dev", _report)) == {"MR001 SeldonDeployment fraud: image explainer:latest is not pinned by digest (NAME@sha256:...)"}
 }
