@@ -1,9 +1,8 @@
 """A small model folder that keeps the contract, for tests to break in one place."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-
-import nbformat
 
 TRAIN = """\
 import joblib
@@ -42,11 +41,19 @@ Code = tuple[str, Sequence[str]]
 
 def notebook(path: Path, *cells: Code) -> None:
     """Write a notebook: a heading, then the code cells, which so count from 2."""
-    made = nbformat.v4.new_notebook()
-    made.cells = [nbformat.v4.new_markdown_cell("# Small", id="title")]
+    made: list[dict[str, object]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Small"}]
     for number, (source, tags) in enumerate(cells, start=2):
-        made.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{number}", metadata={"tags": list(tags)}))
-    path.write_text(nbformat.writes(made))
+        made.append(
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "metadata": {"tags": list(tags)},
+                "source": source,
+                "outputs": [],
+                "execution_count": None,
+            }
+        )
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made}))
 
 
 def folder(path: Path, *, train: str = TRAIN, wrapper: str = WRAPPER) -> Path:
