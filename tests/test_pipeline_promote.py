@@ -173,6 +173,19 @@ def test_an_image_by_tag_is_denied(person: Path) -> None:
     assert not done.verdict.allowed
 
 
+def test_a_second_container_that_nobody_measured_is_denied(person: Path) -> None:
+    file = person / "model" / "fraud" / "model_deployment.yaml"
+    content = yaml.safe_load(file.read_text())
+    containers = content["spec"]["predictors"][0]["componentSpecs"][0]["spec"]["containers"]
+    containers.append({"name": "stowaway", "image": f"registry.example.com/other@sha256:{'cd' * 32}"})
+    file.write_text(yaml.safe_dump(content))
+    commit_all(person, "stowaway")
+    root = cloned(person)
+    done = promote(root, "main", built(root))
+    assert not done.verdict.allowed
+    assert "no passing ModelAccuracy" in done.verdict.reasons[0]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
