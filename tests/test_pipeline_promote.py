@@ -220,24 +220,6 @@ def test_accuracy_is_never_rounded_up(correct: int, total: int, shown: str) -> N
     assert release.percent(report(1, counts(correct, total))) == shown
 
 
-@pytest.mark.parametrize("revision", ["--upload-pack=x", "-x", "a..b", "a b", "", "$(touch x)", "HEAD~1", "@{u}"])
-def test_revisions_that_are_none_are_refused(tmp_path: Path, revision: str) -> None:
-    with pytest.raises(UsageError, match="is not a commit"):
-        clone("https://git.example.com/x.git", revision, tmp_path / "repo")
-
-
-@pytest.mark.parametrize("url", ["--upload-pack=touch canary", ""])
-def test_addresses_that_are_options_are_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(UsageError, match="address of a repository"):
-        clone(url, "main", tmp_path / "repo")
-
-
-def test_a_transport_that_runs_a_program_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ToolFailed, match="not allowed"):
-        clone(f"ext::sh -c touch% {tmp_path}/canary", "main", tmp_path / "repo")
-    assert not (tmp_path / "canary").exists()
-
-
 def test_clone_takes_commit_branch_and_tag(person: Path, tmp_path: Path) -> None:
     head = Repo(person).head()
     git(person, "tag", "v1")
