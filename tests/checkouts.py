@@ -1,4 +1,4 @@
-"""Small checkouts to work in: the parts of this repository that bootstrap and the threshold need, with or without git."""
+"""Small checkouts to work in: the parts of this repository that bootstrap and the threshold need."""
 
 import hashlib
 import shutil

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 import checkouts
 import kill_at
-import pytest
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""The files of an overlay."""
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import checkouts
+from mlgate.render import overlay
+from mlgate.settings import parse
+
+BASE = checkouts.ROOT / "base"
+CHOICES = overlay.Choices(prefix="team", repo_url="https://git.example.com/a/b.git")
+
+
+def test_every_file_is_yaml_and_the_settings_are_valid() -> None:
+    files = overlay.files(CHOICES, BASE)
+    assert all(isinstance(yaml.safe_load(text), dict) for text in files.values())
+    assert parse(BASE / "settings.yaml", files["values/settings.yaml"]).prefix == "team"
+    assert set(files) == {
+        "kustomization.yaml",
+        "values/kustomization.yaml",
+        "values/settings.yaml",
+        *(f"{part}/kustomization.yaml" for part in ("policy", "cicd", "dev", "stage")),
+        "dev/release/kustomization.yaml",
+    }
+
+
+@pytest.mark.parametrize(
+    ("part", "components", "expected"),
+    [
+        pytest.param("policy", ["cel-gate", "network-policy"], ["prefix", "cel-gate/policy"], id="only-what-it-has"),
+        pytest.param("dev", [], ["prefix", "platform-openshift/dev"], id="platform-always"),
+        pytest.param(
+            "stage",
+            ["network-policy", "no-such"],
+            ["prefix", "platform-openshift/stage", "network-policy/stage"],
+            id="in-order",
+        ),
+    ],
+)
+def test_components_of_a_part(part: str, components: list[str], expected: list[str]) -> None:
+    found = overlay.wanted(BASE, part, "openshift", components)
+    assert found == [f"{overlay.COMPONENTS}/{name}" for name in expected]
+
+
+def test_options_are_the_folders_that_are_no_platform() -> None:
+    assert overlay.known_components(BASE) == ["cel-gate", "network-policy"]
+
+
+PRINTABLE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"])
+
+
+@given(st.one_of(st.text(PRINTABLE), st.from_regex(r"[A-Za-z0-9./:-]+", fullmatch=True)))
+def test_a_scalar_reads_as_its_text(text: str) -> None:
+    text = text.replace("\ufeff", "")
+    assert yaml.safe_load(overlay.scalar(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["1e5", "1.0", "0o17", "2001-99-99", "yes", "null", "~", "a: b", "#a", "x #y", "", "e"]
+)
+def test_what_could_read_as_something_else_is_quoted(text: str) -> None:
+    assert overlay.scalar(text) == f'"{text}"'
