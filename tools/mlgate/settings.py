@@ -88,21 +88,22 @@ def _objections(tree: yaml.Node | None) -> Iterator[tuple[yaml.Node, str]]:
             yield node, "an alias repeats this value; write it out"
             continue
         seen.add(id(node))
-        yield from ((node, text) for text in _own_objections(node))
+        yield from _own_objections(node)
         if isinstance(node, yaml.MappingNode):
             nodes += [child for pair in node.value for child in pair]
         elif isinstance(node, yaml.SequenceNode):
             nodes += node.value
 
 
-def _own_objections(node: yaml.Node) -> Iterator[str]:
+def _own_objections(node: yaml.Node) -> Iterator[tuple[yaml.Node, str]]:
     if isinstance(node, yaml.MappingNode):
         names = [name.value for name, _ in node.value]
-        yield from (f"{name}: stands twice" for name in names if names.count(name) > 1)
+        twice = (key for at, (key, _) in enumerate(node.value) if key.value in names[:at])
+        yield from ((key, f"{key.value}: stands twice") for key in twice)
     elif isinstance(node, yaml.ScalarNode) and "\n" in node.value:
-        yield "a value has a line break"
+        yield node, "a value has a line break"
     elif node.tag.endswith(":float") and node.value.lstrip("+-").lower() in (".nan", ".inf"):
-        yield f"{node.value} is no number that can be compared"
+        yield node, f"{node.value} is no number that can be compared"
 
 
 def _settings(path: Path, content: dict[str, Any], tree: yaml.Node | None) -> Settings:
