@@ -79,7 +79,7 @@ def parse(path: Path, text: str) -> Settings:
 
 
 def _objections(tree: yaml.Node | None) -> Iterator[tuple[yaml.Node, str]]:
-    """What a schema cannot see: aliases, keys that stand twice, values of several lines, NaN."""
+    """What a schema cannot see: aliases, keys that stand twice, values of several lines or unprintable, NaN."""
     seen: set[int] = set()
     nodes = [tree] if tree else []
     while nodes:
@@ -100,8 +100,8 @@ def _own_objections(node: yaml.Node) -> Iterator[tuple[yaml.Node, str]]:
         names = [name.value for name, _ in node.value]
         twice = (key for at, (key, _) in enumerate(node.value) if key.value in names[:at])
         yield from ((key, f"{key.value}: stands twice") for key in twice)
-    elif isinstance(node, yaml.ScalarNode) and "\n" in node.value:
-        yield node, "a value has a line break"
+    elif isinstance(node, yaml.ScalarNode) and not node.value.isprintable():
+        yield node, "a value has a line break or another character that cannot be shown"
     elif node.tag.endswith(":float") and node.value.lstrip("+-").lower() in (".nan", ".inf"):
         yield node, f"{node.value} is no number that can be compared"
 

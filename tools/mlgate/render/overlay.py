@@ -98,5 +98,6 @@ def scalar(text: str) -> str:
     """A YAML scalar that is exactly this text: plain where that reads as the same text, else quoted."""
     if _PLAIN.fullmatch(text) and yaml.safe_load(text) == text:
         return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    shown = (char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped)
+    return f'"{"".join(shown)}"'
