@@ -1,4 +1,4 @@
-"""Stage 3: every kustomization builds, to something, with every placeholder filled in."""
+"""Stage 3: every kustomization builds, to something, and no placeholder is left."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(r"(?<![\w${])PREFIX-")
 
 
 def render(repo: Repo, builds: Sequence[Build]) -> tuple[list[Rendered], list[Result]]:
-    """Build all; MG221 kustomize failed, MG222 nothing came out, MG223 a placeholder is left.
+    """Build all; MG221 kustomize failed or rendered nothing, MG223 a placeholder is left.
 
     A kustomization that is missing is skipped here, MG201 has reported it. Raises ``MissingTool``.
     """
@@ -46,19 +46,24 @@ def _build(build: Build) -> Rendered | MlgateError:
 
 def _failure(repo: Repo, build: Build, err: MlgateError) -> Result:
     words = str(err).replace(f"{repo.root}/", "").replace(str(repo.root), ".")
-    return _result(repo, build, "MG221", Status.ERROR, words, fix=err.fix)
+    return Result(
+        code="MG221",
+        check="build",
+        subject=str(build.folder.relative_to(repo.root)),
+        status=Status.ERROR,
+        message=" ".join(words.split()),
+        fix=err.fix,
+        file=str(build.file.relative_to(repo.root)),
+    )
 
 
 def _content(repo: Repo, rendered: Rendered) -> list[Result]:
-    build = rendered.build
-    if not rendered.objects:
-        message = "the build has no objects; with pruning, Argo CD would delete everything"
-        return [_result(repo, build, "MG222", Status.INVALID, message)]
     left = [obj for obj in rendered.objects if _has_placeholder(obj)]
-    if not left:
-        return [_result(repo, build, "MG221", Status.VALID)]
-    locator = Locator(repo, build)
-    return [_left(locator, obj) for obj in left]
+    if left:
+        locator = Locator(repo, rendered.build)
+        return [_left(locator, obj) for obj in left]
+    name = str(rendered.build.folder.relative_to(repo.root))
+    return [Result(code="MG221", check="build", subject=name, status=Status.VALID)]
 
 
 def _left(locator: Locator, obj: Object) -> Result:
@@ -84,15 +89,3 @@ def _has_placeholder(value: Any) -> bool:
         case dict():
             return any(_has_placeholder(item) for pair in value.items() for item in pair)
     return False
-
-
-def _result(repo: Repo, build: Build, code: str, status: Status, message: str = "", fix: str = "") -> Result:
-    return Result(
-        code=code,
-        check="build",
-        subject=str(build.folder.relative_to(repo.root)),
-        status=status,
-        message=message,
-        fix=fix,
-        file=str(build.file.relative_to(repo.root)),
-    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlgate import schemas
+from mlgate.checks import catalogue
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Object, Rendered, subject
 from mlgate.errors import ToolFailed
@@ -20,92 +20,85 @@ from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
 _KUBECONFORM = Tool("kubeconform", accept=(0, 1))
-_TIMEOUT_S = 300
 
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    rendered: Rendered
+    """One object as it is handed over, and the way back to its source."""
+
     obj: Object
+    locator: Locator
+
+    def valid(self) -> Result:
+        return Result(code="MG231", check="schema", subject=subject(self.obj), status=Status.VALID)
+
+    def invalid(self, path: str, words: str) -> Result:
+        return self._finding("MG231", Status.INVALID, f"{path}: {words}" if path else words, path)
+
+    def error(self, code: str, message: str) -> Result:
+        return self._finding(code, Status.ERROR, message, "")
+
+    def _finding(self, code: str, status: Status, message: str, path: str) -> Result:
+        place = self.locator.find(self.obj, path)
+        return Result(
+            code=code,
+            check="schema",
+            subject=subject(self.obj),
+            status=status,
+            message=" ".join(message.split()),
+            file=place.file,
+            line=place.line,
+        )
 
 
 def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
-    """MG231 does not fit its schema, MG232 no schema, MG233 not checkable, MG234 answers missing."""
-    documents = [_Document(one, obj) for one in rendered for obj in one.objects]
+    """MG231 does not fit its schema, MG232 no schema, MG233 not checkable, MG234 not exactly one answer."""
+    documents = [
+        _Document(obj, locator) for one in rendered for locator in [Locator(repo, one.build)] for obj in one.objects
+    ]
     if not documents:
         return []
     with tempfile.TemporaryDirectory(prefix="mlgate-schema-") as folder:
         answers = _kubeconform(Path(folder), documents)
-    return _results(repo, documents, answers)
+    return match(documents, answers)
 
 
 def _kubeconform(folder: Path, documents: Sequence[_Document]) -> list[dict[str, Any]]:
     objects = folder / "objects"
     objects.mkdir()
     for number, document in enumerate(documents):
-        # JSON is YAML, and allow_nan turns what JSON cannot say into an error of its own further down.
-        (objects / f"{number:06}.yaml").write_text(json.dumps(document.obj, default=str))
+        # default: YAML reads an unquoted date as one; Kubernetes sees text.
+        (objects / f"{number:06}.json").write_text(json.dumps(document.obj, default=str))
     args = ["-strict", "-verbose", "-output", "json", "-n", "2"]
-    for location in schemas.locations([document.obj for document in documents], folder / "schemas"):
+    for location in catalogue.locations([document.obj for document in documents], folder / "schemas"):
         args += ["-schema-location", location]
-    done = _KUBECONFORM.run([*args, str(objects)], timeout_s=_TIMEOUT_S)
+    done = _KUBECONFORM.run([*args, str(objects)], timeout_s=300)
     try:
-        answers = json.loads(done.stdout)["resources"]
+        return list(json.loads(done.stdout)["resources"])
     except (ValueError, KeyError, TypeError):
         raise ToolFailed(f"kubeconform gave no report: {(done.stderr or done.stdout)[:500]}") from None
-    return list(answers)
 
 
-def _results(repo: Repo, documents: Sequence[_Document], answers: Sequence[dict[str, Any]]) -> list[Result]:
+def match(documents: Sequence[_Document], answers: Sequence[dict[str, Any]]) -> list[Result]:
+    """Results in the order of ``documents``; an answer belongs to the document whose number its file is called by."""
     by_number: dict[int, list[dict[str, Any]]] = {}
     for answer in answers:
         by_number.setdefault(int(Path(str(answer.get("filename"))).stem), []).append(answer)
-    locators = {id(document.rendered): Locator(repo, document.rendered.build) for document in documents}
-    results = [
-        result
-        for number, document in enumerate(documents)
-        for result in _one(locators[id(document.rendered)], document, by_number.get(number, []))
-    ]
-    return results
+    return [result for number, document in enumerate(documents) for result in _one(document, by_number.get(number, []))]
 
 
-def _one(locator: Locator, document: _Document, answers: Sequence[dict[str, Any]]) -> list[Result]:
+def _one(document: _Document, answers: Sequence[dict[str, Any]]) -> list[Result]:
     if len(answers) != 1:
-        message = f"kubeconform gave {len(answers)} answers for one object"
-        return [_result(locator, document, "MG234", Status.ERROR, message)]
+        return [document.error("MG234", f"kubeconform gave {len(answers)} answers for one object")]
     answer = answers[0]
-    message = str(answer.get("msg", ""))
+    words = str(answer.get("msg") or "")
     match answer.get("status"):
         case "statusValid":
-            return [Result(code="MG231", check="schema", subject=subject(document.obj), status=Status.VALID)]
+            return [document.valid()]
         case "statusInvalid":
-            return _invalid(locator, document, answer)
-        case "statusSkipped":
-            return [_result(locator, document, "MG232", Status.ERROR, "kubeconform skipped this object")]
-    if "could not find schema" in message:
+            errors = answer.get("validationErrors") or [{"msg": words}]
+            return [document.invalid(str(each.get("path") or ""), str(each.get("msg"))) for each in errors]
+    if "could not find schema" in words:
         kind = f"{document.obj.get('apiVersion')} {document.obj.get('kind')}"
-        return [_result(locator, document, "MG232", Status.ERROR, f"there is no schema for {kind}")]
-    return [_result(locator, document, "MG233", Status.ERROR, message or "kubeconform could not check this object")]
-
-
-def _invalid(locator: Locator, document: _Document, answer: dict[str, Any]) -> list[Result]:
-    errors = answer.get("validationErrors") or [{"path": "", "msg": answer.get("msg", "does not fit the schema")}]
-    results = []
-    for error in errors:
-        path, words = str(error.get("path", "")), str(error.get("msg", ""))
-        message = f"{path}: {words}" if path else words
-        results.append(_result(locator, document, "MG231", Status.INVALID, message, path))
-    return results
-
-
-def _result(locator: Locator, document: _Document, code: str, status: Status, message: str, path: str = "") -> Result:
-    place = locator.find(document.obj, path)
-    return Result(
-        code=code,
-        check="schema",
-        subject=subject(document.obj),
-        status=status,
-        message=" ".join(message.split()),
-        file=place.file,
-        line=place.line,
-    )
+        return [document.error("MG232", f"there is no schema for {kind}, so it was not checked")]
+    return [document.error("MG233", words or f"kubeconform said {answer.get('status')}")]

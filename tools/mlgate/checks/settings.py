@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -9,12 +10,45 @@ import yaml
 from mlgate import prefixes as rules
 from mlgate import settings
 from mlgate.checks import graph
+from mlgate.checks.model import KUSTOMIZATION
 from mlgate.errors import MlgateError
+from mlgate.render import overlay
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 from mlgate.settings import Settings
 
-_LINE = re.compile(r":(\d+): ")
+_LINE = re.compile(r"(\d+): ")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A settings.yaml, and how results about it are written down."""
+
+    repo: Repo
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path.relative_to(self.repo.root))
+
+    def valid(self, code: str, check: str) -> Result:
+        return Result(code=code, check=check, subject=self.name, status=Status.VALID)
+
+    def invalid(self, code: str, check: str, line: int, told: tuple[str, str]) -> Result:
+        message, fix = told
+        return Result(
+            code=code,
+            check=check,
+            subject=self.name,
+            status=Status.INVALID,
+            message=message,
+            fix=fix,
+            file=self.name,
+            line=line,
+        )
+
+    def line(self, *at: str) -> int:
+        return settings.line_of(yaml.compose(self.path.read_text(), Loader=yaml.SafeLoader), list(at))
 
 
 def check(repo: Repo, prefixes: Sequence[str]) -> list[Result]:
@@ -23,101 +57,72 @@ def check(repo: Repo, prefixes: Sequence[str]) -> list[Result]:
 
 
 def _one(repo: Repo, prefix: str) -> list[Result]:
-    file = repo.settings_file(prefix)
+    file = _File(repo, repo.settings_file(prefix))
     try:
-        loaded = settings.load(file)
+        loaded = settings.load(file.path)
     except MlgateError as err:
-        return [_from_error(repo, file, err)]
-    valid = _result(repo, file, "MG211", "schema", [])
-    return [valid, _name(repo, prefix, loaded), _rules(repo, prefix), _clash(repo, prefix), _components(repo, loaded)]
+        return [_unreadable(file, err)]
+    return [
+        file.valid("MG211", "schema"),
+        _name(file, prefix, loaded),
+        _rules(file, prefix),
+        _clash(file, prefix),
+        *_components(file, prefix, loaded),
+    ]
 
 
-def _from_error(repo: Repo, file: Path, err: MlgateError) -> Result:
-    text = str(err)
-    line = _LINE.search(text)
-    message = text.replace(f"{file}:", "", 1)
-    if line:
-        message = message.removeprefix(line[0].removeprefix(":"))
-    at = ["line", line[1]] if line else []
-    return _result(repo, file, "MG211", "schema", at, message.strip(), err.fix)
+def _unreadable(file: _File, err: MlgateError) -> Result:
+    words = str(err).removeprefix(f"{file.path}:").lstrip()
+    line = _LINE.match(words)
+    message = words[line.end() :] if line else words
+    return file.invalid("MG211", "schema", int(line[1]) if line else 0, (message, err.fix))
 
 
-def _name(repo: Repo, prefix: str, loaded: Settings) -> Result:
-    file = repo.settings_file(prefix)
+def _name(file: _File, prefix: str, loaded: Settings) -> Result:
     if loaded.prefix == prefix:
-        return _result(repo, file, "MG212", "name", [])
+        return file.valid("MG212", "name")
     message = f"metadata.name is {loaded.prefix!r}, the folder is {prefix!r}; objects would get the wrong prefix"
-    return _result(repo, file, "MG212", "name", ["metadata", "name"], message, f"write name: {prefix}")
+    return file.invalid("MG212", "name", file.line("metadata", "name"), (message, f"write name: {prefix}"))
 
 
-def _rules(repo: Repo, prefix: str) -> Result:
-    file = repo.settings_file(prefix)
+def _rules(file: _File, prefix: str) -> Result:
     try:
         rules.check(prefix)
     except MlgateError as err:
-        return _result(repo, file, "MG213", "prefix", ["metadata", "name"], str(err), err.fix)
-    return _result(repo, file, "MG213", "prefix", [])
+        return file.invalid("MG213", "prefix", file.line("metadata", "name"), (str(err), err.fix))
+    return file.valid("MG213", "prefix")
 
 
-def _clash(repo: Repo, prefix: str) -> Result:
-    file = repo.settings_file(prefix)
-    other = rules.clash(prefix, [name for name in repo.prefixes() if name != prefix])
+def _clash(file: _File, prefix: str) -> Result:
+    other = rules.clash(prefix, [name for name in file.repo.prefixes() if name != prefix])
     if not other:
-        return _result(repo, file, "MG214", "clash", [])
-    message = f"prefixes {prefix!r} and {other!r} would share a namespace"
-    return _result(repo, file, "MG214", "clash", ["metadata", "name"], message, "rename one of them")
+        return file.valid("MG214", "clash")
+    told = (f"prefixes {prefix!r} and {other!r} would share a name", "rename one of them")
+    return file.invalid("MG214", "clash", file.line("metadata", "name"), told)
 
 
-def _components(repo: Repo, loaded: Settings) -> Result:
-    file = loaded.path
-    wanted = {*loaded.components, f"platform-{loaded.platform}"}
-    if problem := _unknown(repo, wanted):
-        return _result(repo, file, "MG215", "components", ["spec", "components"], problem)
-    missing = _offered(repo, wanted, file) - _used(repo, file)
-    extra = {(name, part) for name, part in _used(repo, file) if name not in wanted}
-    told = [f"{part}/ does not use {name}" for name, part in sorted(missing)]
-    told += [f"{part}/ uses {name}, which settings.yaml does not switch on" for name, part in sorted(extra)]
-    fix = "run mlgate bootstrap again, or edit spec.components" if told else ""
-    return _result(repo, file, "MG215", "components", ["spec", "components"], "; ".join(told), fix)
+def _components(file: _File, prefix: str, loaded: Settings) -> list[Result]:
+    base = file.repo.root / "base"
+    line = file.line("spec", "components")
+    if unknown := sorted(set(loaded.components) - set(overlay.known_components(base))):
+        known = ", ".join(overlay.known_components(base)) or "none"
+        told = (f"no such component: {', '.join(unknown)}", f"there are: {known}")
+        return [file.invalid("MG215", "components", line, told)]
+    return [_part(file, file.repo.overlay(prefix) / part, loaded, line) for part in overlay.PARTS]
 
 
-def _unknown(repo: Repo, wanted: set[str]) -> str:
-    absent = sorted(name for name in wanted if not (repo.root / "base" / "components" / name).is_dir())
-    return f"no such component: {', '.join(absent)} (see base/components)" if absent else ""
+def _part(file: _File, folder: Path, loaded: Settings, line: int) -> Result:
+    wanted = overlay.wanted(file.repo.root / "base", folder.name, loaded.platform, loaded.components)
+    content = graph.read(folder / KUSTOMIZATION)
+    listed = content.get("components") if isinstance(content, dict) else None
+    used = [each for each in listed or [] if str(each).startswith(f"{overlay.COMPONENTS}/")]
+    name = (folder / KUSTOMIZATION).relative_to(file.repo.root)
+    told = [f"{name} lacks {_short(each)}" for each in wanted if each not in used]
+    told += [f"{name} uses {_short(each)}, which settings.yaml does not ask for" for each in used if each not in wanted]
+    if not told:
+        return file.valid("MG215", "components")
+    return file.invalid("MG215", "components", line, ("; ".join(told), "run mlgate bootstrap again, or edit either"))
 
 
-def _offered(repo: Repo, wanted: set[str], file: Path) -> set[tuple[str, str]]:
-    """(component, part) for every folder base/components/<component>/<part> that has a part of that name here."""
-    overlay = file.parent.parent
-    folders = [folder for name in wanted for folder in (repo.root / "base" / "components" / name).iterdir()]
-    return {(folder.parent.name, folder.name) for folder in folders if _part(overlay, folder.name).is_dir()}
-
-
-def _part(overlay: Path, name: str) -> Path:
-    return overlay if name == "apps" else overlay / name
-
-
-def _used(repo: Repo, file: Path) -> set[tuple[str, str]]:
-    overlay = file.parent.parent
-    top = (repo.root / "base" / "components").resolve()
-    used = set()
-    for part in ("apps", "policy", *rules.PARTS):
-        for path in graph.references(_part(overlay, part)):
-            names = path.relative_to(top).parts if path.is_relative_to(top) else ()
-            if names and names[0] != "prefix":
-                used.add((names[0], part))
-    return used
-
-
-def _result(repo: Repo, file: Path, code: str, check: str, at: list[str], message: str = "", fix: str = "") -> Result:
-    name = str(file.relative_to(repo.root))
-    if not message:
-        return Result(code=code, check=check, subject=name, status=Status.VALID)
-    line = int(at[1]) if at[:1] == ["line"] else _line(file, at)
-    return Result(
-        code=code, check=check, subject=name, status=Status.INVALID, message=message, fix=fix, file=name, line=line
-    )
-
-
-def _line(file: Path, at: list[str]) -> int:
-    return settings.line_of(yaml.compose(file.read_text(), Loader=yaml.SafeLoader), list(at))
+def _short(component: object) -> str:
+    return str(component).removeprefix(f"{overlay.COMPONENTS}/")

@@ -13,7 +13,7 @@ _ELEMENTS = {Status.INVALID: "failure", Status.ERROR: "error", Status.SKIPPED: "
 
 def dump(report: Report) -> str:
     """The XML document, UTF-8 when written to a file."""
-    root = ElementTree.Element("testsuites", name="mlgate validate", **_counts(report.results))
+    root = ElementTree.Element("testsuites", {"name": "mlgate validate", **_counts(report.results)})
     for stage in report.stages:
         _suite(root, stage)
     ElementTree.indent(root)
@@ -31,7 +31,7 @@ def _counts(results: tuple[Result, ...]) -> dict[str, str]:
 
 
 def _suite(root: ElementTree.Element, stage: Stage) -> None:
-    suite = ElementTree.SubElement(root, "testsuite", name=stage.name, **_counts(stage.results))
+    suite = ElementTree.SubElement(root, "testsuite", {"name": stage.name, **_counts(stage.results)})
     for result in stage.results:
         name = _text(f"{result.code} {result.subject}")
         case = ElementTree.SubElement(suite, "testcase", classname=f"validate.{stage.name}", name=name)

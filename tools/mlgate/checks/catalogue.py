@@ -1,0 +1,100 @@
+"""Where kubeconform finds schemas: the catalogue of known kinds, and the kinds that the tree itself defines.
+
+Both have one layout, ``GROUP/KIND_VERSION.json``, KIND in lower case and GROUP ``v1`` for the core. A kind that is in
+neither has no schema, which the schema stage reports as an error.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mlgate.process import cache_dir
+
+_LAYOUT = "{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json"
+_STRINGS = {"type": "object", "additionalProperties": {"type": "string"}}
+_METADATA = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "generateName": {"type": "string"},
+        "namespace": {"type": "string"},
+        "labels": _STRINGS,
+        "annotations": _STRINGS,
+        "finalizers": {"type": "array", "items": {"type": "string"}},
+        "ownerReferences": {"type": "array", "items": {"type": "object"}},
+    },
+}
+# Of the fields that Gatekeeper itself gives to a constraint.
+_MATCH = {"type": "object"}
+_ACTIONS = {"enum": ["deny", "dryrun", "warn", "scoped"]}
+
+
+def folder() -> Path:
+    """The catalogue of kinds that are defined elsewhere."""
+    return cache_dir() / "schemas"
+
+
+def locations(objects: Iterable[dict[str, Any]], out: Path) -> list[str]:
+    """Values for ``-schema-location``; what CRDs and ConstraintTemplates among ``objects`` define goes to ``out``.
+
+    The tree's own definition comes first: it is what the cluster will have.
+    """
+    for obj in objects:
+        for place, schema in _defined(obj):
+            path = out / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(schema))
+    return [f"{out}/{_LAYOUT}", f"{folder()}/{_LAYOUT}"]
+
+
+def _defined(obj: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    match obj:
+        case {"kind": "CustomResourceDefinition", "spec": {"group": str(group), "names": {"kind": str(kind)}} as spec}:
+            for version in spec.get("versions") or []:
+                schema = (version.get("schema") or {}).get("openAPIV3Schema")
+                if schema:
+                    yield f"{group}/{kind.lower()}_{version['name']}.json", top_level(schema)
+        case {"kind": "ConstraintTemplate", "spec": {"crd": {"spec": {"names": {"kind": str(kind)}} as spec}}}:
+            parameters = (spec.get("validation") or {}).get("openAPIV3Schema") or {}
+            yield f"constraints.gatekeeper.sh/{kind.lower()}_v1beta1.json", _constraint(parameters)
+
+
+def top_level(schema: dict[str, Any]) -> dict[str, Any]:
+    """A custom resource's schema, strict, with the fields that every object has."""
+    closed: dict[str, Any] = strict(schema)
+    common = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _METADATA}
+    closed["properties"] = {**closed.get("properties", {}), **common}
+    closed["required"] = sorted({*closed.get("required", ()), *common})
+    closed["additionalProperties"] = False
+    return closed
+
+
+def _constraint(parameters: dict[str, Any]) -> dict[str, Any]:
+    fields = {"enforcementAction": _ACTIONS, "match": _MATCH, "parameters": parameters}
+    spec = {"type": "object", "properties": fields}
+    return top_level({"type": "object", "required": ["spec"], "properties": {"spec": spec}})
+
+
+def strict(schema: Any) -> Any:
+    """The JSON schema of a structural OpenAPI schema, in which a field that is not listed is an error.
+
+    Walks by position, so a field that is itself called ``properties`` stays a field.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("x-kubernetes-int-or-string"):
+        return {"type": ["integer", "string"]}
+    made = {key: value for key, value in schema.items() if not key.startswith("x-kubernetes-")}
+    nullable = made.pop("nullable", False)
+    if "properties" in made:
+        made["properties"] = {name: strict(each) for name, each in made["properties"].items()}
+        if not schema.get("x-kubernetes-preserve-unknown-fields"):
+            made.setdefault("additionalProperties", False)
+    for key in ("items", "additionalProperties"):
+        if key in made:
+            made[key] = strict(made[key])
+    if nullable and isinstance(made.get("type"), str):
+        made["type"] = [made["type"], "null"]
+    return made
