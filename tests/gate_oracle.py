@@ -2,7 +2,8 @@
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -69,3 +70,77 @@ def pairs(seed: int, number: int) -> Iterator[tuple[Any, Any, int, int]]:
         elif kind < 0.35:
             threshold = rng.choice([*ODD, 0, 0.0, 0.12345678901])
         yield accuracy, threshold, correct, total
+
+
+METRICS = ("averagePrecision", "matthewsCorrelation", "rocAuc")
+SHARES = ("balancedAccuracy", "f1", "precision", "recall")
+NAMES = (*METRICS, *SHARES, "accuracyLowerBound")
+
+
+def wilson(correct: int, total: int) -> Decimal:
+    """Lower end of the 95 % score interval, as the textbook writes it."""
+    with localcontext(prec=60):
+        squared = Decimal("3.841458820694124")
+        share = Decimal(correct) / total
+        spread = (squared * share * (1 - share) / total + squared**2 / (4 * Decimal(total) ** 2)).sqrt()
+        return (share + squared / (2 * total) - spread) / (1 + squared / total)
+
+
+def _mean(*shares: Fraction | None) -> Fraction | None:
+    known = [share for share in shares if share is not None]
+    return sum(known, Fraction(0)) / len(known) if len(known) == len(shares) else None
+
+
+def share(name: str, n: Mapping[str, int]) -> Fraction | None:
+    """A metric that follows from the counts; None where it is undefined."""
+    hit, false_alarm, calm, missed = (
+        n["truePositive"],
+        n["falsePositive"],
+        n["trueNegative"],
+        n["falseNegative"],
+    )
+    recall = Fraction(hit, hit + missed) if hit + missed else None
+    precision = Fraction(hit, hit + false_alarm) if hit + false_alarm else None
+    specificity = Fraction(calm, calm + false_alarm) if calm + false_alarm else None
+    harmonic = Fraction(2 * hit, 2 * hit + false_alarm + missed) if hit + false_alarm + missed else None
+    values = {"recall": recall, "precision": precision, "f1": harmonic}
+    return values[name] if name in values else _mean(recall, specificity)
+
+
+def reaches(name: str, floor: Any, n: Mapping[str, int], metrics: Mapping[str, Any]) -> bool:
+    """Does a report with these counts and metrics reach one minimum?"""
+    if type(floor) not in (int, float) or not 0 < floor <= 1 or (Fraction(repr(floor)) * 10**9).denominator != 1:
+        return False
+    if name == "accuracyLowerBound":
+        return wilson(n["truePositive"] + n["trueNegative"], sum(n.values())) >= Decimal(repr(floor))
+    if name in SHARES:
+        value = share(name, n)
+        return value is not None and value >= Fraction(repr(floor))
+    found: Any = metrics.get(name)
+    return name in METRICS and type(found) in (int, float) and floor <= found <= 1
+
+
+def floors(seed: int, number: int) -> Iterator[tuple[dict[str, Any], dict[str, int], dict[str, Any]]]:
+    """(minimums, counts, metrics), many of the floors at and beside what the counts give."""
+    rng = random.Random(seed)  # noqa: S311 - test data, not a secret
+    for _ in range(number):
+        size = rng.choice([1, 4, 20, 1000, 10**5, 2 * 10**8])
+        n = {name: rng.randint(0, size) for name in ("truePositive", "falsePositive", "trueNegative", "falseNegative")}
+        n["truePositive"] += not sum(n.values())
+        name = rng.choice([*NAMES, "beauty"]) if rng.random() < 0.2 else rng.choice(NAMES)
+        metrics = {
+            other: rng.choice([0.5, 1.0, -0.5, 1, 1.5, "0.9", None, True]) for other in METRICS if rng.random() < 0.9
+        }
+        yield {name: _near(rng, name, n)}, n, metrics
+
+
+def _near(rng: random.Random, name: str, n: Mapping[str, int]) -> Any:
+    if rng.random() < 0.15:
+        return rng.choice([0, -0.1, 1.5, 0.5, 1, 0.12345678901])
+    at: Fraction | Decimal | None = Fraction(1, 2)
+    if name in SHARES:
+        at = share(name, n)
+    if name == "accuracyLowerBound":
+        at = wilson(n["truePositive"] + n["trueNegative"], sum(n.values()))
+    units = math.floor((at or Fraction(1, 2)) * 10**9) + rng.choice([-1, 0, 0, 1, 1000])
+    return min(max(units, 1), 10**9) / 10**9
