@@ -68,11 +68,12 @@ def _stray(repo: Repo) -> list[Result]:
 
 
 def _orphans(repo: Repo, found: Sequence[Build], prefixes: Sequence[str]) -> list[Result]:
-    # An option that no prefix has switched on is no orphan, so each component is a starting point too.
-    options = [file.parent for file in (repo.root / "base" / "components").rglob(KUSTOMIZATION)]
-    files = graph.reachable([*(build.folder for build in found), *options])
-    # Without any prefix nothing reaches base/, which MG203 says already.
-    tops = [repo.root / name for name in ((*_REPO_LEVEL, "base") if prefixes else _REPO_LEVEL)]
+    base = repo.root / "base"
+    # An option that no prefix has switched on is no orphan, nor is a part whose overlay MG201 misses.
+    starts = [*(file.parent for file in (base / "components").rglob(KUSTOMIZATION)), base / "apps"]
+    starts += [base / part for part in PARTS]
+    files = graph.reachable([*(build.folder for build in found), *starts])
+    tops = [base, *(repo.root / name for name in _REPO_LEVEL)]
     tops += [repo.overlay(prefix) for prefix in prefixes]
     message = "no kustomization reads this file, so it is never applied and never checked"
     return [

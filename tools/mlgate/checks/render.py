@@ -45,7 +45,9 @@ def _build(build: Build) -> Rendered | MlgateError:
 
 
 def _failure(repo: Repo, build: Build, err: MlgateError) -> Result:
-    words = str(err).replace(f"{repo.root}/", "").replace(str(repo.root), ".")
+    # kubectl's own notes stand before "error: ", on the same line.
+    said = str(err).partition("error: ")[2] or str(err)
+    words = said.replace(f"{repo.root}/", "").replace(str(repo.root), ".")
     return Result(
         code="MG221",
         check="build",

@@ -108,7 +108,9 @@ def _components(file: _File, prefix: str, loaded: Settings) -> list[Result]:
         known = ", ".join(overlay.known_components(base)) or "none"
         told = (f"no such component: {', '.join(unknown)}", f"there are: {known}")
         return [file.invalid("MG215", "components", line, told)]
-    return [_part(file, file.repo.overlay(prefix) / part, loaded, line) for part in overlay.PARTS]
+    parts = [file.repo.overlay(prefix) / part for part in overlay.PARTS]
+    # A part without its kustomization is MG201 already.
+    return [_part(file, part, loaded, line) for part in parts if (part / KUSTOMIZATION).is_file()]
 
 
 def _part(file: _File, folder: Path, loaded: Settings, line: int) -> Result:

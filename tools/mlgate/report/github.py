@@ -1,6 +1,7 @@
 """Workflow commands that GitHub shows beside the changed line."""
 
 from mlgate.checks.model import Report
+from mlgate.report.words import safe
 from mlgate.results import Result, Status
 
 
@@ -24,7 +25,7 @@ def _title(result: Result) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return safe(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -16,7 +16,7 @@ SCHEMA = Path(__file__).with_name("report.schema.json")
 
 def dump(report: Report) -> str:
     """The whole report, VALID results included."""
-    return json.dumps(_document(report), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_document(report), indent=2) + "\n"
 
 
 def _document(report: Report) -> dict[str, Any]:

@@ -1,13 +1,11 @@
 """JUnit XML: a test suite for every stage, a test case for every result."""
 
-import re
 from xml.etree import ElementTree
 
 from mlgate.checks.model import Report, Stage
+from mlgate.report.words import safe
 from mlgate.results import Result, Status
 
-# XML 1.0 has no way to write these, not even escaped.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ELEMENTS = {Status.INVALID: "failure", Status.ERROR: "error", Status.SKIPPED: "skipped"}
 
 
@@ -33,14 +31,10 @@ def _counts(results: tuple[Result, ...]) -> dict[str, str]:
 def _suite(root: ElementTree.Element, stage: Stage) -> None:
     suite = ElementTree.SubElement(root, "testsuite", {"name": stage.name, **_counts(stage.results)})
     for result in stage.results:
-        name = _text(f"{result.code} {result.subject}")
+        name = safe(f"{result.code} {result.subject}")
         case = ElementTree.SubElement(suite, "testcase", classname=f"validate.{stage.name}", name=name)
         if result.file:
-            case.set("file", _text(result.file))
+            case.set("file", safe(result.file))
         if result.status is not Status.VALID:
-            element = ElementTree.SubElement(case, _ELEMENTS[result.status], message=_text(result.message))
-            element.text = _text(f"{result.file}:{result.line}\n{result.message}\n{result.fix}".strip())
-
-
-def _text(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+            element = ElementTree.SubElement(case, _ELEMENTS[result.status], message=safe(result.message))
+            element.text = safe(f"{result.file}:{result.line}\n{result.message}\n{result.fix}".strip())

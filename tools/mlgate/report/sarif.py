@@ -16,7 +16,7 @@ _LEVELS = {Status.INVALID: "error", Status.ERROR: "error", Status.SKIPPED: "warn
 def dump(report: Report) -> str:
     """The SARIF document; a run that checked nothing has ``executionSuccessful`` false."""
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _run(report: Report) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _result(result: Result, order: list[str]) -> dict[str, Any]:
 
 
 def _location(result: Result) -> dict[str, Any]:
-    artifact = {"uri": quote(result.file or result.subject), "uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": quote(result.file or result.subject, errors="replace"), "uriBaseId": "%SRCROOT%"}
     # Code scanning refuses a result without a region; line 1 stands for the whole file.
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": result.line or 1}}}
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mlgate.checks.model import Report, Stage
+from mlgate.report.words import safe
 from mlgate.results import Result, Status
 
 _STYLES = {Status.VALID: "green", Status.INVALID: "red", Status.ERROR: "bold red", Status.SKIPPED: "yellow"}
@@ -41,11 +42,13 @@ def _finding(result: Result, console: Console) -> None:
     head = Text.assemble("  ", (result.code, _STYLES[result.status]), " ", (place, "bold"))
     _line(console, head)
     named = "" if result.subject == result.file else f"{result.subject}: "
-    _line(console, Text(f"      {named}{result.message or result.check}"))
+    message = (result.message or result.check).replace("\n", "\n      ")
+    _line(console, Text(f"      {named}{message}"))
     if result.fix:
         _line(console, Text(f"      fix: {result.fix}", style="cyan"))
 
 
 def _line(console: Console, line: Text) -> None:
     # soft_wrap: a path that is broken over two lines cannot be clicked or copied.
+    line.plain = safe(line.plain)
     console.print(line, soft_wrap=True, highlight=False)

@@ -1,0 +1,61 @@
+"""SARIF 2.1.0: the fields that the standard and code scanning require."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from mlgate.checks.model import Report, Stage
+from mlgate.report import sarif
+from trees.reports import BROKEN, CLEAN, EMPTY, HARD_FINDINGS, result
+
+
+def run_of(report: Report) -> dict[str, Any]:
+    document = json.loads(sarif.dump(report))
+    assert document["version"] == "2.1.0"
+    assert document["$schema"].endswith("sarif-2.1.0.json")
+    (run,) = document["runs"]
+    assert isinstance(run, dict)
+    return run
+
+
+def test_every_finding_has_rule_level_message_place_and_fingerprint() -> None:
+    run = run_of(BROKEN)
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "mlgate"
+    assert len(run["results"]) == 3
+    for found in run["results"]:
+        assert driver["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
+        assert found["level"] in {"error", "warning", "note", "none"}
+        assert found["message"]["text"]
+        (place,) = found["locations"]
+        physical = place["physicalLocation"]
+        assert physical["artifactLocation"]["uri"]
+        assert physical["artifactLocation"]["uriBaseId"] == "%SRCROOT%"
+        assert physical["region"]["startLine"] >= 1
+        assert len(found["partialFingerprints"]["mlgate/v1"]) == 64
+
+
+def test_a_place_is_a_relative_uri() -> None:
+    report = Report((Stage("schema", (replace(HARD_FINDINGS[0], file="a folder/ä.yaml"),)),), 1)
+    (found,) = run_of(report)["results"]
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20folder/%C3%A4.yaml"
+
+
+def test_a_clean_run_says_that_it_ran() -> None:
+    run = run_of(CLEAN)
+    assert run["results"] == []
+    assert run["invocations"] == [{"executionSuccessful": True}]
+
+
+def test_a_run_that_could_not_check_is_no_success() -> None:
+    assert run_of(BROKEN)["invocations"] == [{"executionSuccessful": False}]
+    assert run_of(EMPTY)["invocations"] == [{"executionSuccessful": False}]
+
+
+def test_a_finding_keeps_its_identity_when_its_line_moves() -> None:
+    def fingerprint(line: int) -> str:
+        moved = replace(result(HARD_FINDINGS[0].status, message="same"), line=line)
+        (found,) = run_of(Report((Stage("schema", (moved,)),), 1))["results"]
+        return str(found["partialFingerprints"]["mlgate/v1"])
+
+    assert fingerprint(7) == fingerprint(70)
