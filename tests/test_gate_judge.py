@@ -41,6 +41,8 @@ def test_ten_thousand_pairs_agree_with_the_oracle() -> None:
     [
         pytest.param("not correct * _scale >= ", "not correct * _scale > ", id="threshold-itself-is-enough"),
         pytest.param("abs((report.spec.accuracy * total) - correct) > total / _scale", "false", id="counts-decide"),
+        pytest.param("_accuracy_form(report) | ", "", id="accuracy-type"),
+        pytest.param("not is_number(parameters.accuracyThreshold)", "false", id="threshold-type"),
         pytest.param("not _nine_decimals(parameters.accuracyThreshold)", "false", id="nine-decimals"),
     ],
 )
@@ -52,7 +54,9 @@ def test_the_oracle_sees_a_guard_that_is_gone(guard: str, without: str, tmp_path
     assert disagreements(broken, 2_000) > 0
 
 
-@pytest.mark.parametrize("accuracy", [*ODD, math.nan, math.inf, -math.inf], ids=repr)
+@pytest.mark.parametrize(
+    "accuracy", [*ODD, math.nan, math.inf, -math.inf, 10**400, -(10**400)], ids=lambda v: repr(v)[:20]
+)
 def test_an_accuracy_that_is_no_fraction_is_denied(accuracy: Any) -> None:
     assert not judge(POLICY, report(accuracy, counts(244, 250)), constraint(0.9)).allowed
 
@@ -143,3 +147,8 @@ def test_generated_templates_are_current() -> None:
             yaml.safe_load(text)["metadata"]["name"]
             == yaml.safe_load(text)["spec"]["crd"]["spec"]["names"]["kind"].lower()
         )
+
+
+def test_a_constraint_that_only_warns_does_not_soften_the_gate() -> None:
+    lenient = {"spec": {"enforcementAction": "dryrun", "parameters": {"accuracyThreshold": 0.99}}}
+    assert not judge(POLICY, GOOD, lenient).allowed

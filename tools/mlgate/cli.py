@@ -12,6 +12,7 @@ from mlgate.errors import MlgateError
 VERBS = (
     "bootstrap",
     "demo",
+    "gate",
     "generate",
     "notebook",
     "pipeline",

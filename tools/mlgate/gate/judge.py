@@ -1,6 +1,7 @@
 """Verdicts by conftest, on exactly the input that Gatekeeper would give to the same Rego."""
 
 import json
+import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,8 +71,8 @@ def inventory(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def judge_all(policy: Path, rule: str, cases: Sequence[Case], known: Mapping[str, Any] | None = None) -> list[Verdict]:
     """One verdict per case, in order, from one conftest process.
 
-    What JSON cannot say (NaN, infinity) is denied before conftest sees it. Raises ``ToolFailed`` when conftest
-    judged fewer documents than it was given or found no rule to judge by.
+    What JSON cannot say (NaN, infinity, a number beyond 64-bit floats) is denied before conftest sees it. Raises
+    ``ToolFailed`` when conftest judged fewer documents than it was given or found no rule to judge by.
     """
     texts = [_document(case) for case in cases]
     with tempfile.TemporaryDirectory(prefix="mlgate-gate-") as folder:
@@ -82,16 +83,25 @@ def judge_all(policy: Path, rule: str, cases: Sequence[Case], known: Mapping[str
         data.mkdir()
         (data / "inventory.json").write_text(json.dumps({"inventory": known or {}}))
         answers = _conftest(policy, rule, Path(folder), data) if files else {}
-    unreadable = Verdict(("the report holds NaN or infinity, which is not a number that can be compared",))
+    unreadable = Verdict(("report or policy holds a number that cannot be compared: NaN, infinity or too large",))
     return [_verdict(answers, files[i], rule) if i in files else unreadable for i in range(len(cases))]
 
 
 def _document(case: Case) -> str:
     wrapped = {"review": {"object": case.subject}, "parameters": case.parameters}
     try:
-        return json.dumps(wrapped, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):
+        text = json.dumps(wrapped, allow_nan=False)
+        json.loads(text, parse_int=_finite)  # conftest reads numbers as 64-bit floats and stops at one that overflows
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return ""
+    return text
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise OverflowError(digits[:20])
+    return number
 
 
 def _conftest(policy: Path, rule: str, folder: Path, data: Path) -> dict[str, Any]:
