@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import trees
+from gate_oracle import DIGEST
 from mlgate.checks import catalogue, run
 from mlgate.checks.model import Report
 from mlgate.errors import FOUND, OK, MlgateError, UsageError
@@ -70,6 +71,17 @@ def _loose_image(tree: Path) -> None:
     trees.edit(tree, "base/cicd/tasks/clone.yaml", "image: ", "image: tools:latest # ")
 
 
+def _second(name: str) -> Break:
+    """A further prefix, as somebody would make it who copies the folder instead of running bootstrap."""
+
+    def copy(tree: Path) -> None:
+        shutil.copytree(tree / "overlays" / "alpha", tree / "overlays" / name)
+        trees.edit(tree, f"overlays/{name}/values/settings.yaml", "name: alpha", f"name: {name}")
+        trees.edit(tree, f"overlays/{name}/dev/kustomization.yaml", "namespace: alpha-dev", f"namespace: {name}-dev")
+
+    return copy
+
+
 def _remove(name: str) -> Break:
     return lambda tree: (tree / name).unlink()
 
@@ -94,6 +106,8 @@ BROKEN = [
     pytest.param(_edit(SETTINGS, "accuracy: 0.95", "acuracy: 0.95"), {"MG211", "MG221"}, id="threshold-typo"),
     pytest.param(_edit(SETTINGS, "seed: 2020", "seed: ten"), {"MG211"}, id="seed-text"),
     pytest.param(_edit(SETTINGS, "name: alpha", "name: beta"), {"MG212", "MG253"}, id="name-is-not-the-folder"),
+    pytest.param(_second("kube-alpha"), {"MG213"}, id="prefix-of-the-platform"),
+    pytest.param(_second("alpha-dev"), {"MG214"}, id="prefixes-clash"),
     pytest.param(_edit(SETTINGS, "[cel-gate]", "[]"), {"MG215"}, id="component-nobody-asked-for"),
     pytest.param(_edit(SETTINGS, "[cel-gate]", "[cel-gate, tele]"), {"MG215"}, id="component-unknown"),
     pytest.param(_edit(SETTINGS, "[cel-gate]", "[cel-gate, network-policy]"), {"MG215"}, id="component-not-used"),
@@ -112,8 +126,8 @@ BROKEN = [
     pytest.param(_edit(SETTINGS, "accuracy: 0.95", "accuracy: 0.99"), {"MG242"}, id="report-below-threshold"),
     pytest.param(_edit(REPORT, "accuracy: 0.976", "accuracy: 0.99"), {"MG242"}, id="accuracy-boasts"),
     pytest.param(_edit(REPORT, "accuracy: 0.976", "accuracy: '0.976'"), {"MG231", "MG242"}, id="accuracy-text"),
-    pytest.param(_edit(DEPLOYMENT, f"@{trees.DIGEST}", ":1.0"), {"MG242"}, id="released-by-tag"),
-    pytest.param(_edit(DEPLOYMENT, trees.DIGEST, "sha256:" + "cd" * 32), {"MG242"}, id="released-unmeasured"),
+    pytest.param(_edit(DEPLOYMENT, f"@{DIGEST}", ":1.0"), {"MG242"}, id="released-by-tag"),
+    pytest.param(_edit(DEPLOYMENT, DIGEST, "sha256:" + "cd" * 32), {"MG242"}, id="released-unmeasured"),
     pytest.param(_remove("policy/model_release/model_release_test.rego"), {"MG243"}, id="rule-untested"),
     pytest.param(
         _edit("policy/lib/accuracy.rego", "not correct * _scale >= ", "not correct * _scale > "),

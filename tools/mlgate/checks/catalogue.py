@@ -50,15 +50,20 @@ def locations(objects: Iterable[dict[str, Any]], out: Path) -> list[str]:
 
 
 def _defined(obj: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    # What does not match is malformed: its kind gets no schema, and MG232 says so.
     match obj:
-        case {"kind": "CustomResourceDefinition", "spec": {"group": str(group), "names": {"kind": str(kind)}} as spec}:
-            for version in spec.get("versions") or []:
-                schema = (version.get("schema") or {}).get("openAPIV3Schema")
-                if schema:
-                    yield f"{group}/{kind.lower()}_{version['name']}.json", top_level(schema)
+        case {
+            "kind": "CustomResourceDefinition",
+            "spec": {"group": str(group), "names": {"kind": str(kind)}, "versions": [*versions]},
+        }:
+            for version in versions:
+                match version:
+                    case {"name": str(name), "schema": {"openAPIV3Schema": dict(schema)}}:
+                        yield f"{group}/{kind.lower()}_{name}.json", top_level(schema)
         case {"kind": "ConstraintTemplate", "spec": {"crd": {"spec": {"names": {"kind": str(kind)}} as spec}}}:
-            parameters = (spec.get("validation") or {}).get("openAPIV3Schema") or {}
-            yield f"constraints.gatekeeper.sh/{kind.lower()}_v1beta1.json", _constraint(parameters)
+            match spec:
+                case {"validation": {"openAPIV3Schema": dict(parameters)}}:
+                    yield f"constraints.gatekeeper.sh/{kind.lower()}_v1beta1.json", _constraint(parameters)
 
 
 def top_level(schema: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def top_level(schema: dict[str, Any]) -> dict[str, Any]:
     closed: dict[str, Any] = strict(schema)
     common = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _METADATA}
     closed["properties"] = {**closed.get("properties", {}), **common}
-    closed["required"] = sorted({*closed.get("required", ()), *common})
+    closed["required"] = sorted({*closed.get("required", []), *common})
     closed["additionalProperties"] = False
     return closed
 
@@ -88,7 +93,7 @@ def strict(schema: Any) -> Any:
         return {"type": ["integer", "string"]}
     made = {key: value for key, value in schema.items() if not key.startswith("x-kubernetes-")}
     nullable = made.pop("nullable", False)
-    if "properties" in made:
+    if isinstance(made.get("properties"), dict):
         made["properties"] = {name: strict(each) for name, each in made["properties"].items()}
         if not schema.get("x-kubernetes-preserve-unknown-fields"):
             made.setdefault("additionalProperties", False)

@@ -22,8 +22,12 @@ def references(folder: Path) -> set[Path]:
 
     Reading every string instead of a list of fields stays right when kustomize grows a field.
     """
-    found = set()
-    for text in _strings(read(folder / KUSTOMIZATION)):
+    found: set[Path] = set()
+    try:
+        texts = list(_strings(read(folder / KUSTOMIZATION)))
+    except RecursionError:  # an alias inside its own anchor, which kustomize refuses
+        return found
+    for text in texts:
         for name in (text, text.partition("=")[2]):
             if _is_path(name) and (folder / name).exists():
                 found.add((folder / name).resolve())

@@ -83,7 +83,9 @@ def _constraints(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
 def _in_force(repo: Repo, one: Rendered, rule: Rule) -> Result:
     name = str(one.build.folder.relative_to(repo.root))
     found = [obj for obj in one.objects if obj.get("kind") == rule.kind]
-    action = found[0].get("spec", {}).get("enforcementAction", "deny") if len(found) == 1 else ""
+    spec = found[0].get("spec") if len(found) == 1 else None
+    # Gatekeeper denies when no action is named.
+    action = spec.get("enforcementAction", "deny") if isinstance(spec, dict) else ""
     if action == "deny":
         return Result(code="MG245", check="constraint", subject=subject(found[0]), status=Status.VALID)
     if len(found) != 1:

@@ -117,7 +117,9 @@ def _part(file: _File, folder: Path, loaded: Settings, line: int) -> Result:
     wanted = overlay.wanted(file.repo.root / "base", folder.name, loaded.platform, loaded.components)
     content = graph.read(folder / KUSTOMIZATION)
     listed = content.get("components") if isinstance(content, dict) else None
-    used = [each for each in listed or [] if str(each).startswith(f"{overlay.COMPONENTS}/")]
+    used = [
+        each for each in (listed if isinstance(listed, list) else []) if str(each).startswith(f"{overlay.COMPONENTS}/")
+    ]
     name = (folder / KUSTOMIZATION).relative_to(file.repo.root)
     told = [f"{name} lacks {_short(each)}" for each in wanted if each not in used]
     told += [f"{name} uses {_short(each)}, which settings.yaml does not ask for" for each in used if each not in wanted]
