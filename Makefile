@@ -8,6 +8,7 @@ help:  ## show the targets
 
 setup: .venv/.ready  ## create .venv, install what is needed, build the Go tools into the cache
 	@$(PY) tools/setup.py
+	@.venv/bin/python -m mlgate.checks.build_catalogue
 
 .venv/.ready: pyproject.toml
 	@$(PY) -m venv .venv

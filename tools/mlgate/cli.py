@@ -20,6 +20,7 @@ VERBS = (
     "serve",
     "step",
     "threshold",
+    "validate",
 )
 
 

@@ -33,8 +33,8 @@ def _objection(prefix: str) -> str:
     if len(prefix) > MAX_LENGTH:
         name = prefix + LONGEST_SUFFIX
         return f"is too long: {name[:24]}... would have {len(name)} characters, the limit is 63"
-    if prefix.split("-")[0] in _RESERVED:
-        return f"begins with {prefix.split('-')[0]!r}, which belongs to the platform"
+    if prefix.split("-", maxsplit=1)[0] in _RESERVED:
+        return f"begins with {prefix.split('-', maxsplit=1)[0]!r}, which belongs to the platform"
     return ""
 
 

@@ -42,14 +42,15 @@ def locations(objects: Iterable[dict[str, Any]], out: Path) -> list[str]:
     The tree's own definition comes first: it is what the cluster will have.
     """
     for obj in objects:
-        for place, schema in _defined(obj):
+        for place, schema in defined(obj):
             path = out / place
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(schema))
     return [f"{out}/{_LAYOUT}", f"{folder()}/{_LAYOUT}"]
 
 
-def _defined(obj: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def defined(obj: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and schema of every kind that a CRD or a ConstraintTemplate defines."""
     # What does not match is malformed: its kind gets no schema, and MG232 says so.
     match obj:
         case {

@@ -95,7 +95,7 @@ def examples(evaluation: Evaluation) -> list[dict[str, Any]]:
     chosen = [(_middle(evaluation, value), value) for value in (1, 0)]
     rows = []
     for row, value in chosen:
-        values = [float(number) for number in evaluation.holdout.loc[row, names]]
+        values = evaluation.holdout[names].to_numpy(dtype=np.float64)[row].tolist()
         question = {"data": {"names": names, "tensor": {"shape": [1, len(values)], "values": values}}}
         rows.append({"row": row, "class": "fraud" if value else "legitimate", "payload": question})
     return rows

@@ -42,6 +42,7 @@ def synthetic_story() -> list[Stage]:
             "to everything would score 99.83 % on data this imbalanced: the model card says what accuracy hides, "
             "and spec.gate.minimums can ask for recall or average precision as well."
         ),
+        _VALIDATE,
     ]
 
 
@@ -57,6 +58,7 @@ def real_story(data: Path) -> list[Stage]:
             "The good notebook is admitted. Why not 98.87 %? A hold-out of this size cannot carry such a "
             "threshold: good models score 97.8 % give or take 0.9, so 98.87 % would be a matter of luck."
         ),
+        _VALIDATE,
     ]
 
 
@@ -76,6 +78,11 @@ def _threshold(value: str) -> Stage:
 
 def _allowed(says: str) -> Stage:
     return Stage("Second run: allowed and released", says, ["pipeline", "run", "--prefix", PREFIX])
+
+
+_VALIDATE = Stage(
+    "What a reviewer sees", "Every overlay rendered and checked, the released model included.", ["validate"]
+)
 
 
 @click.command(name="demo")
