@@ -10,9 +10,11 @@ setup: .venv/.ready  ## create .venv, install what is needed, build the Go tools
 	@$(PY) tools/setup.py
 	@.venv/bin/python -m mlgate.checks.build_catalogue
 
-.venv/.ready: pyproject.toml
+.venv/.ready: pyproject.toml requirements.lock
+	@echo "installing the Python packages into .venv ..."
 	@$(PY) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 demo: setup  ## the whole journey in a scratch clone under build/demo

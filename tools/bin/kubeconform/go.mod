@@ -1,5 +1,5 @@
 module mlgate/tools/kubeconform
 
-go 1.26.8
+go 1.26.0
 
 require github.com/yannh/kubeconform v0.8.0 // indirect
