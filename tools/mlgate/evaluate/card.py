@@ -3,6 +3,7 @@
 import html
 import io
 
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
@@ -29,10 +30,23 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}.soft{color:var(--soft)}
 def render(metrics: Metrics, evidence: Evidence, label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64]) -> str:
     """The card of one measurement; ``label`` and ``fraud`` have shape (n,)."""
     title = html.escape(f"Model card: {evidence.model_name}")
-    parts = [_headline(metrics), _matrix(metrics), _curve(label, fraud, metrics), _numbers(metrics), _origin(evidence)]
+    parts = [
+        _headline(metrics),
+        _made_up(evidence),
+        _matrix(metrics),
+        _curve(label, fraud, metrics),
+        _numbers(metrics),
+        _origin(evidence),
+    ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
     body = "\n".join(parts)
     return f'<!doctype html><html lang="en"><head>{head}<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>\n{body}</body></html>\n'
+
+
+def _made_up(evidence: Evidence) -> str:
+    if evidence.data_source != "synthetic":
+        return ""
+    return "<p><b>The transactions are synthetic.</b> These numbers say nothing about real fraud.</p>"
 
 
 def _percent(value: float | None) -> str:
@@ -42,10 +56,11 @@ def _percent(value: float | None) -> str:
 def _headline(metrics: Metrics) -> str:
     low, high = metrics.accuracy_interval
     gain = metrics.accuracy - metrics.baseline
+    luck = "" if high == 1 else ": to pass a threshold above that would be luck"
     return (
-        f"<p><b>{_percent(metrics.accuracy)}</b> of {metrics.counts.total:,} sealed transactions were judged rightly, "
-        f"{metrics.counts.frauds} of them frauds. Another hold-out of this size would show between {_percent(low)} and "
-        f"{_percent(high)} (95 % interval); a threshold above that is a matter of luck.</p>"
+        f"<p><b>{_percent(metrics.accuracy)}</b> of {metrics.counts.total:,} sealed transactions were judged rightly; "
+        f"{metrics.counts.frauds:,} of them are frauds. With this many rows the true accuracy lies between "
+        f"{_percent(low)} and {_percent(high)} (Wilson, 95 %){luck}.</p>"
         f"<p>Answering “legitimate” to everything would score {_percent(metrics.baseline)}: the gain is "
         f"{gain * 100:+.3f} percentage points. Recall and average precision below say more than accuracy.</p>"
     )
@@ -65,6 +80,8 @@ def _matrix(metrics: Metrics) -> str:
 
 
 def _curve(label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64], metrics: Metrics) -> str:
+    if metrics.average_precision is None:
+        return "<h2>Precision and recall</h2><p>Undefined: the hold-out has no fraud.</p>"
     precision, recall, _ = precision_recall_curve(label, fraud)
     figure = Figure(figsize=(6, 3.4))
     axes = figure.subplots()
@@ -78,9 +95,11 @@ def _curve(label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64], metrics
     axes.legend(frameon=False, labelcolor=_INK)
     figure.tight_layout()
     out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+    with matplotlib.rc_context({"svg.hashsalt": FILE}):
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     svg = out.getvalue()
-    return f"<h2>Precision and recall</h2><p>Average precision {metrics.average_precision:.3f}</p>{svg[svg.index('<svg') :]}"
+    shown = f"Average precision {metrics.average_precision:.3f}; guessing gives {float(label.mean()):.3f}."
+    return f"<h2>Precision and recall</h2><p>{shown}</p>{svg[svg.index('<svg') :]}"
 
 
 def _numbers(metrics: Metrics) -> str:
@@ -90,6 +109,7 @@ def _numbers(metrics: Metrics) -> str:
         "precision": metrics.precision,
         "recall": metrics.recall,
         "F1": metrics.f1,
+        "average precision": metrics.average_precision,
         "ROC AUC": metrics.roc_auc,
     }
     mcc = "undefined" if metrics.matthews_correlation is None else f"{metrics.matthews_correlation:.3f}"
@@ -100,9 +120,12 @@ def _numbers(metrics: Metrics) -> str:
 def _origin(evidence: Evidence) -> str:
     shown = {
         "image": evidence.image,
+        "data": evidence.data_source,
         "data set (sha256)": evidence.dataset_sha256,
         "hold-out (sha256)": evidence.holdout_sha256,
+        "held-out rows also seen in training": str(evidence.duplicates_across),
         "model (sha256)": evidence.model_sha256,
+        "wrapper (sha256)": evidence.wrapper_sha256,
         "notebook (sha256)": evidence.notebook_sha256,
         "commit": evidence.git_commit,
         "commit of the threshold": evidence.threshold_commit,

@@ -2,10 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
+
+from mlgate import thresholds
+from mlgate.errors import SettingsError
 
 Z = 1.959963984540054
 """Normal quantile at 97.5 %, for 95 % intervals."""
@@ -44,8 +48,8 @@ class Metrics:
     recall: float | None
     f1: float | None
     matthews_correlation: float | None
-    average_precision: float
-    roc_auc: float
+    average_precision: float | None
+    roc_auc: float | None
     accuracy_interval: tuple[float, float]
     baseline: float
 
@@ -61,7 +65,13 @@ def count(label: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> Cou
 
 
 def measure(label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64]) -> Metrics:
-    """Measure fraud probabilities, shape (n,), against labels; a row is called fraud above one half."""
+    """Measure fraud probabilities, shape (n,), against labels of 0 and 1; a row is called fraud above one half.
+
+    Raises ``SettingsError`` when there is no row or a label is neither.
+    """
+    if not len(label) or not np.isin(label, (0, 1)).all():
+        raise SettingsError("the hold-out has no rows, or labels other than 0 and 1", fix="run the split step again")
+    both = 0 < label.sum() < len(label)
     c = count(label, (fraud > 0.5).astype(np.int64))
     recall = _ratio(c.true_positive, c.frauds)
     specificity = _ratio(c.true_negative, c.total - c.frauds)
@@ -73,8 +83,8 @@ def measure(label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64]) -> Met
         recall=recall,
         f1=_ratio(2 * c.true_positive, 2 * c.true_positive + c.false_positive + c.false_negative),
         matthews_correlation=_matthews(c),
-        average_precision=float(average_precision_score(label, fraud)),
-        roc_auc=float(roc_auc_score(label, fraud)),
+        average_precision=float(average_precision_score(label, fraud)) if label.any() else None,
+        roc_auc=float(roc_auc_score(label, fraud)) if both else None,
         accuracy_interval=wilson(c.correct, c.total),
         baseline=max(c.frauds, c.total - c.frauds) / c.total,
     )
@@ -102,4 +112,19 @@ def wilson(correct: int, total: int) -> tuple[float, float]:
     centre = share + Z * Z / (2 * total)
     spread = Z * math.sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
     scale = 1 + Z * Z / total
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    # At the ends the formula gives 0 and 1 but for rounding.
+    low = (centre - spread) / scale if correct else 0.0
+    high = (centre + spread) / scale if correct < total else 1.0
+    return low, high
+
+
+def luck(correct: int, total: int, threshold: Decimal) -> str:
+    """Say what a hold-out of ``total`` rows can tell about ``threshold``, a fraction."""
+    low, high = wilson(correct, total)
+    measured = f"{correct} of {total} is {correct / total:.2%}, 95 % interval {low:.2%} to {high:.2%}"
+    said = thresholds.spoken(threshold)
+    if threshold > Decimal(high):
+        return f"{measured}: {said} is above it, so to pass there would be luck."
+    if threshold > Decimal(low):
+        return f"{measured}: {said} lies within, so a hold-out of this size cannot tell whether the model reaches it."
+    return f"{measured}: the model reaches {said} beyond doubt."

@@ -5,6 +5,9 @@ from typing import Any
 
 from mlgate.evaluate.metrics import Metrics
 
+# Told in the card and in metrics.json; the gate has no use for them, and names and image stand beside the evidence.
+_FOR_PEOPLE = ("model_name", "image", "libraries", "data_source", "duplicates_across")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -17,6 +20,8 @@ class Evidence:
     notebook_sha256: str
     dataset_sha256: str
     holdout_sha256: str
+    data_source: str
+    duplicates_across: int
     seed: int
     git_commit: str
     threshold_commit: str
@@ -55,7 +60,7 @@ def model_accuracy(metrics: Metrics, evidence: Evidence, *, namespace: str) -> d
     measured = _spelled(asdict(metrics))
     for name in ("counts", "accuracy", "accuracyInterval", "baseline"):
         measured.pop(name)
-    kept = {name: value for name, value in asdict(evidence).items() if name not in ("model_name", "image", "libraries")}
+    kept = {name: value for name, value in asdict(evidence).items() if name not in _FOR_PEOPLE}
     return {
         "apiVersion": "ai.devops.demo/v1",
         "kind": "ModelAccuracy",

@@ -4,12 +4,14 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from mlgate.errors import ToolFailed
+from mlgate.image import environment as environments
 from mlgate.image.environment import Environment
 from mlgate.image.store import Image
 from mlgate.process import Tool
@@ -27,7 +29,11 @@ class Scores:
 
 
 def score(image: Image, environment: Environment, rows: pd.DataFrame) -> tuple[Scores | None, list[Result]]:
-    """Score ``rows`` (features only) through the image's wrapper; findings instead of scores when they mean nothing."""
+    """Score ``rows`` (features only) through the image's wrapper; findings instead of scores when they mean nothing.
+
+    Raises ``ToolFailed`` when the wrapper fails, or when the environment is not the one that the image locks.
+    """
+    environments.check(image, environment)
     with tempfile.TemporaryDirectory(prefix="mlgate-score-") as folder:
         features, out = Path(folder) / "features.csv", Path(folder) / "scores.json"
         rows.to_csv(features, index=False)
@@ -35,9 +41,10 @@ def score(image: Image, environment: Environment, rows: pd.DataFrame) -> tuple[S
             "PATH": str(environment.python.parent),
             "HOME": folder,
             "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        args = [str(SCORER), image.wrapper_class, str(features), str(out)]
+        args = [str(SCORER), image.wrapper_class, image.model_file, str(features), str(out)]
         Tool(str(environment.python)).run(args, cwd=image.app, env=env, timeout_s=1800)
         try:
             answer = json.loads(out.read_text())
@@ -49,22 +56,34 @@ def score(image: Image, environment: Environment, rows: pd.DataFrame) -> tuple[S
     return Scores(np.array(answer["probabilities"])[:, 1], tuple(answer["wrapperFeatures"])), []
 
 
-def check(answer: dict[str, object], rows: int) -> list[Result]:
-    """What is wrong with a scorer's answer; empty when it can be measured."""
+def check(answer: dict[str, Any], rows: int) -> list[Result]:
+    """What is wrong with a scorer's answer about ``rows`` rows; empty when it can be measured."""
     found = []
     model, wrapper = answer["modelFeatures"], answer["wrapperFeatures"]
     if model is None:
         found.append(_bad("MG301", "the model does not know its feature names: fit it on a DataFrame"))
-    elif model != wrapper:
-        found.append(_bad("MG302", f"the model was fitted on {model}, the wrapper says {wrapper}"))
+    if wrapper is None or model not in (None, wrapper):
+        found.append(_bad("MG302", f"the model was fitted on {model}, the wrapper's feature_names are {wrapper}"))
     if answer["classNames"] != ["legitimate", "fraud"]:
         found.append(_bad("MG303", f"class_names is {answer['classNames']}, not ['legitimate', 'fraud']"))
-    matrix = np.array(answer["probabilities"], dtype=float)
-    if matrix.shape != (rows, 2):
-        found.append(_bad("MG304", f"predict returned the shape {matrix.shape}, not ({rows}, 2)"))
-    elif not np.isfinite(matrix).all() or (matrix < 0).any() or not np.allclose(matrix.sum(axis=1), 1):
-        found.append(_bad("MG305", "predict returned rows that are no probabilities"))
+    if answer["probabilities"] is not None:
+        return found + _improbable(answer["probabilities"], rows)
+    if wrapper is not None:
+        found.append(_bad("MG306", f"the data lack some of the wrapper's feature_names {wrapper}"))
     return found
+
+
+def _improbable(probabilities: object, rows: int) -> list[Result]:
+    try:
+        matrix = np.array(probabilities, dtype=float)
+    except (ValueError, TypeError):
+        return [_bad("MG304", "predict returned rows of different lengths")]
+    if matrix.shape != (rows, 2):
+        return [_bad("MG304", f"predict returned the shape {matrix.shape}, not ({rows}, 2)")]
+    # `all` of a comparison, so that NaN, which compares to nothing, fails it.
+    if not ((matrix >= 0).all() and np.allclose(matrix.sum(axis=1), 1, rtol=0, atol=1e-6)):
+        return [_bad("MG305", "predict returned rows that are no probabilities: finite, not negative, with the sum 1")]
+    return []
 
 
 def _bad(code: str, message: str) -> Result:

@@ -1,6 +1,6 @@
 """Runs inside the model's environment: features in, probabilities out. It never sees a label.
 
-Started as ``python scorer.py WRAPPER_CLASS FEATURES.csv OUT.json`` in the folder of the packaged model.
+Started as ``python scorer.py WRAPPER_CLASS MODEL_FILE FEATURES.csv OUT.json`` in the folder of the packaged model.
 """
 
 import csv
@@ -8,36 +8,49 @@ import importlib
 import json
 import os
 import sys
+from typing import Any
 
 ROWS_AT_ONCE = 5_000
 
 
 def main() -> None:
     """Predict every row through the wrapper, as a client would, and write what came back."""
+    import joblib
+
+    wrapper_class, model_file, features_csv, out = sys.argv[1:5]
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - this file must not import anything of ours
+    wrapper = getattr(importlib.import_module(wrapper_class), wrapper_class)()
+    if hasattr(wrapper, "load"):
+        wrapper.load()
+    # From the file, not from the wrapper: what was fitted is asked, not who wraps it.
+    fitted = getattr(joblib.load(model_file), "feature_names_in_", None)
+    names = _texts(getattr(wrapper, "feature_names", None))
+    answer = {
+        "wrapperFeatures": names,
+        "modelFeatures": _texts(fitted),
+        "classNames": _texts(getattr(wrapper, "class_names", None)),
+        "probabilities": _probabilities(wrapper, names, features_csv),
+    }
+    with open(out, "w") as file:  # noqa: PTH123
+        json.dump(answer, file)
+
+
+def _texts(names: Any) -> list[str] | None:
+    return None if names is None else [str(name) for name in names]
+
+
+def _probabilities(wrapper: Any, names: list[str] | None, features_csv: str) -> list[Any] | None:
     import numpy as np
 
-    wrapper_class, features_csv, out = sys.argv[1:4]
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - this file must not import anything of ours
     with open(features_csv, newline="") as file:  # noqa: PTH123
         reader = csv.reader(file)
         header = next(reader)
         table = np.array([[float(value) for value in row] for row in reader])
-    wrapper = getattr(importlib.import_module(wrapper_class), wrapper_class)()
-    if hasattr(wrapper, "load"):
-        wrapper.load()
-    names = [str(name) for name in wrapper.feature_names]
+    if names is None or not set(names) <= set(header):
+        return None
     rows = table[:, [header.index(name) for name in names]]
     parts = [wrapper.predict(rows[i : i + ROWS_AT_ONCE], names) for i in range(0, len(rows), ROWS_AT_ONCE)]
-    model = getattr(wrapper, "model", None)
-    fitted = getattr(model, "feature_names_in_", None)
-    answer = {
-        "probabilities": np.concatenate([np.asarray(part, dtype=float) for part in parts]).tolist(),
-        "wrapperFeatures": names,
-        "modelFeatures": None if fitted is None else [str(name) for name in fitted],
-        "classNames": [str(name) for name in wrapper.class_names],
-    }
-    with open(out, "w") as file:  # noqa: PTH123
-        json.dump(answer, file)
+    return [row for part in parts for row in np.asarray(part, dtype=float).tolist()]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The Python environment of a model: what its image would hold, as a virtual environment."""
 
 import hashlib
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -10,12 +11,16 @@ import click
 
 from mlgate.errors import SettingsError, ToolFailed
 from mlgate.files import locked, write_atomic
+from mlgate.image.store import Image
 from mlgate.process import Tool, cache_dir
 
 # The last release under Apache-2.0; its own dependencies need pkg_resources.
 SERVER = ("seldon-core==1.17.1", "setuptools<81")
 _PYTHON = Tool(sys.executable, hint="install Python 3.11")
 _READY = ".ready"
+_LOCKED = re.compile(r"[A-Za-z0-9._-]+==[^\s;@]+")
+VERSION = "{}.{}".format(*sys.version_info)
+"""Python of every environment: that of the tooling, major and minor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Environment:
 
     python: Path
     packages: tuple[str, ...]
+    version: str = VERSION
 
 
 def ensure(model_dir: Path) -> Environment:
@@ -44,8 +50,26 @@ def ensure(model_dir: Path) -> Environment:
     return Environment(folder / "bin" / "python", tuple((folder / _READY).read_text().split()))
 
 
+def of(image: Image) -> Environment:
+    """The environment that an image was packaged with, from what lies in the image; raises ``ToolFailed``."""
+    environment = ensure(image.app)
+    check(image, environment)
+    return environment
+
+
+def check(image: Image, environment: Environment) -> None:
+    """Raise ``ToolFailed`` unless the environment is exactly the one that the image's digest stands for."""
+    if environment.version != image.python:
+        raise ToolFailed(f"the image needs Python {image.python}, this is {environment.version}")
+    differing = sorted(set(environment.packages) ^ set(image.packages))
+    if differing:
+        shown = ", ".join(differing[:6])
+        fix = "lock every package in deploy/constraints.txt and run the pipeline again"
+        raise ToolFailed(f"the environment is not the one that was packaged; it differs in {shown}", fix=fix)
+
+
 def _key(files: list[Path]) -> str:
-    digest = hashlib.sha256(f"{sys.version_info[:2]} {SERVER}".encode())
+    digest = hashlib.sha256(f"{VERSION} {SERVER}".encode())
     for path in files:
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:32]
@@ -61,7 +85,19 @@ def _build(folder: Path, requirements: Path, constraints: Path) -> None:
     quiet = ["--quiet", "--disable-pip-version-check"]
     python.run(["-m", "pip", "install", *quiet, "-r", str(requirements), *SERVER, *limits], timeout_s=1200)
     frozen = python.run(["-m", "pip", "freeze", "--all", "--disable-pip-version-check"]).stdout
-    packages = sorted(line for line in frozen.splitlines() if "==" in line and not line.startswith("pip=="))
+    write_atomic(folder / _READY, "\n".join(locked_packages(frozen)) + "\n")
+
+
+def locked_packages(frozen: str) -> tuple[str, ...]:
+    """The lines ``name==version`` of ``pip freeze``, sorted, without pip itself.
+
+    Raises ``SettingsError`` for a package that has no version, such as one from a URL: its digest would say nothing.
+    """
+    lines = sorted(line.strip() for line in frozen.splitlines() if line.strip() and not line.startswith("#"))
+    unversioned = [line for line in lines if not _LOCKED.fullmatch(line)]
+    if unversioned:
+        raise SettingsError(f"requirements.txt: {unversioned[0][:200]!r} cannot be locked", fix="write name==version")
+    packages = tuple(line for line in lines if not line.startswith("pip=="))
     if not packages:
         raise ToolFailed("the model's environment has no packages")
-    write_atomic(folder / _READY, "\n".join(packages) + "\n")
+    return packages

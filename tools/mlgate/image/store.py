@@ -17,7 +17,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A packaged model. ``app`` is the folder that the server runs in."""
+    """A packaged model. ``app`` is the folder that the server runs in, ``files`` maps a path in it to its sha256."""
 
     digest: str
     app: Path
@@ -25,20 +25,28 @@ class Image:
     model_file: str
     files: Mapping[str, str]
     packages: tuple[str, ...]
+    python: str
 
 
-def save(
-    store: Path, files: Mapping[str, bytes], *, wrapper_class: str, model_file: str, packages: tuple[str, ...]
+def save(  # noqa: PLR0913 - what an image consists of
+    store: Path,
+    files: Mapping[str, bytes],
+    *,
+    wrapper_class: str,
+    model_file: str,
+    packages: tuple[str, ...],
+    python: str,
 ) -> Image:
     """Store an image, in one rename; the same content gives the same digest."""
     manifest = {
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        "files": {name: {"sha256": _sha256(data), "size": len(data)} for name, data in files.items()},
         "modelFile": model_file,
         "packages": list(packages),
+        "python": python,
         "wrapperClass": wrapper_class,
     }
     text = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
-    digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
+    digest = f"sha256:{_sha256(text)}"
     place = _place(store, digest)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -62,20 +70,20 @@ def load(store: Path, digest: str) -> Image:
     place = _place(store, digest)
     if not place.is_dir():
         raise UsageError(f"no image {digest} on this machine", fix="run: mlgate pipeline run --prefix ...")
-    text = (place / "manifest.json").read_bytes()
-    if f"sha256:{hashlib.sha256(text).hexdigest()}" != digest:
-        raise ToolFailed(
-            f"{place / 'manifest.json'} was changed after packaging", fix="remove the folder and run again"
-        )
+    text = _content(place / "manifest.json")
+    if text is None or f"sha256:{_sha256(text)}" != digest:
+        raise _changed(place / "manifest.json")
     manifest = json.loads(text)
-    _verify(place / "app", manifest["files"])
+    files = {name: str(file["sha256"]) for name, file in manifest["files"].items()}
+    _verify(place / "app", files)
     return Image(
         digest=digest,
         app=place / "app",
         wrapper_class=manifest["wrapperClass"],
         model_file=manifest["modelFile"],
-        files=manifest["files"],
+        files=files,
         packages=tuple(manifest["packages"]),
+        python=manifest["python"],
     )
 
 
@@ -86,11 +94,24 @@ def _place(store: Path, digest: str) -> Path:
 
 
 def _verify(app: Path, files: Mapping[str, str]) -> None:
-    there = {
-        str(path.relative_to(app)) for path in app.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    }
+    # A link or a compiled module beside the packaged files would be imported in their place.
+    there = {path.relative_to(app).as_posix() for path in app.rglob("*") if path.is_symlink() or not path.is_dir()}
     for name in sorted(there | set(files)):
-        path = app / name
-        actual = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
-        if actual != files.get(name):
-            raise ToolFailed(f"{path} was changed after packaging", fix="remove the image's folder and run again")
+        data = _content(app / name)
+        if data is None or _sha256(data) != files.get(name):
+            raise _changed(app / name)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return None if path.is_symlink() or not path.is_file() else path.read_bytes()
+    except OSError:
+        return None
+
+
+def _changed(path: Path) -> ToolFailed:
+    return ToolFailed(f"{path} was changed after packaging", fix="remove the image's folder and run the pipeline again")
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

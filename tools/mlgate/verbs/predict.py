@@ -1,5 +1,6 @@
 """``mlgate predict``: ask a served model, as the known demo's curl does."""
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -25,20 +26,27 @@ def command(url: str, names: str | None, values: str | None, examples: Path | No
     table = Table("row", "known to be", "fraud probability", "the model says")
     for label, known, payload in _questions(names, values, examples):
         probability = fraud_probability(ask(url, payload))
-        table.add_row(label, known, f"{probability:.4f}", "fraud" if probability >= 0.5 else "legitimate")
+        table.add_row(label, known, f"{probability:.4f}", "fraud" if probability > 0.5 else "legitimate")
     Console().print(table)
 
 
 def _questions(names: str | None, values: str | None, examples: Path | None) -> list[tuple[str, str, Any]]:
     if examples:
-        try:
-            rows = json.loads(examples.read_text())
-            return [(f"hold-out row {row['row']}", row["class"], row["payload"]) for row in rows]
-        except (OSError, ValueError, KeyError, TypeError) as err:
-            raise SettingsError(f"{examples}: cannot be read: {err}") from None
+        return _examples(examples)
     if not names or not values:
         raise UsageError("nothing to ask", fix="pass --examples FILE, or --names V3,... and --values 0.1,...")
     return [("given", "-", payload(names.split(","), _floats(values)))]
+
+
+def _examples(path: Path) -> list[tuple[str, str, Any]]:
+    try:
+        rows = json.loads(path.read_text())
+        questions = [(f"hold-out row {row['row']}", str(row["class"]), row["payload"]) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise SettingsError(f"{path}: cannot be read: {err}") from None
+    if not questions:
+        raise SettingsError(f"{path}: holds no example", fix="run: mlgate pipeline run --prefix ...")
+    return questions
 
 
 def _floats(values: str) -> list[float]:
@@ -58,13 +66,13 @@ def ask(url: str, question: Any) -> Any:
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"--url {url!r} is not an http address")
     body = urllib.parse.urlencode({"json": json.dumps(question)}).encode()
-    request = urllib.request.Request(f"{url.rstrip('/')}/predict", data=body)  # noqa: S310 - scheme checked above
     try:
+        request = urllib.request.Request(f"{url.rstrip('/')}/predict", data=body)  # noqa: S310 - scheme checked above
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - scheme checked above
             return json.loads(answer.read())
     except urllib.error.HTTPError as err:
         raise ToolFailed(f"the model refused ({err.code}): {_reason(err.read())}") from None
-    except (OSError, ValueError) as err:
+    except (OSError, ValueError, http.client.HTTPException) as err:
         raise ToolFailed(f"{url} does not answer: {err}", fix="run: mlgate serve --prefix ...") from None
 
 
@@ -76,7 +84,13 @@ def _reason(body: bytes) -> str:
 
 
 def fraud_probability(answer: Any) -> float:
-    """Element 1 of the only row: class 1 is fraud."""
-    data = answer["data"]
-    row = data["tensor"]["values"] if "tensor" in data else data["ndarray"][0]
-    return float(row[1])
+    """Element 1 of the only row: class 1 is fraud. Raises ``ToolFailed`` for an answer of another form."""
+    try:
+        data = answer["data"]
+        row = data["tensor"]["values"] if "tensor" in data else data["ndarray"][0]
+        _, fraud = (float(value) for value in row)
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise ToolFailed(f"the answer is not one row of two probabilities: {str(answer)[:200]}") from None
+    if not 0 <= fraud <= 1:
+        raise ToolFailed(f"the answer {fraud} is no probability")
+    return fraud

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from mlgate import repo as repos
-from mlgate.image import environment as environments
-from mlgate.image import serve, store
-from mlgate.settings import load
+from mlgate.errors import ToolFailed
+from mlgate.image import serve
 
 
 @click.command(name="serve")
@@ -19,18 +18,12 @@ from mlgate.settings import load
 @click.option("--repo", "root", type=click.Path(path_type=Path), help="Clone to work in; default: here.")
 def command(prefix: str, port: int, digest: str | None, root: Path | None) -> None:
     """Serve the released model on 127.0.0.1 until Ctrl-C."""
-    repo = repos.find(root)
-    if digest:
-        settings = load(repo.settings_file(prefix))
-        image, environment = (
-            store.load(repo.build / "images", digest),
-            environments.ensure(repo.root / settings.model_path),
-        )
-    else:
-        image, environment = serve.released(repo, prefix)
+    image, environment = serve.released(repos.find(root), prefix, digest)
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stop.set())
-    with serve.serving(image, environment, port) as url:
-        click.echo(f"serving {image.digest} on {url}/predict   (Ctrl-C ends it)")
-        stop.wait()
+    with serve.running(image, environment, port) as server:
+        click.echo(f"serving {image.digest} on {server.url}/predict   (Ctrl-C ends it)")
+        while not stop.wait(0.5):
+            if server.ended():
+                raise ToolFailed(f"the server ended by itself with exit code {server.process.returncode}")
