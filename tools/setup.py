@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent
 PACKAGES = {
@@ -38,7 +39,7 @@ def main() -> int:
     wanted = {name: stamp(name) for name in PACKAGES}
     missing = [name for name in PACKAGES if read(out / f".{name}") != wanted[name] or not (out / name).is_file()]
     sources = json.loads((ROOT / "bin" / "schemas.json").read_text())
-    absent = [source for source in sources if not (source_folder(source) / ".complete").is_file()]
+    absent = [source for source in sources if read(source_folder(source) / ".complete") != pin(source)]
     if not missing and not absent:
         return 0
     go = find_go()
@@ -54,43 +55,67 @@ def main() -> int:
     return 0
 
 
-def source_folder(source: dict[str, str]) -> Path:
+def source_folder(source: dict[str, Any]) -> Path:
     """Where the files of a module that hold schemas are kept."""
     return cache_dir() / "modules" / f"{source['module'].replace('/', '_')}@{source['version']}"
 
 
-def fetch(go: str, source: dict[str, str]) -> None:
-    """Take the files below ``files`` out of a module whose content has the pinned hash."""
+def pin(source: dict[str, Any]) -> str:
+    """Identity of what is taken from a module: its hash, and which files."""
+    return "\n".join([source["sum"], *source["files"]])
+
+
+def fetch(go: str, source: dict[str, Any]) -> None:
+    """Take the files that start with one of ``files`` out of a module whose content has the pinned hash.
+
+    The folder is complete or absent, and each of ``files`` must name something: a schema that is not
+    taken would be missed only at the object.
+    """
     name = f"{source['module']}@{source['version']}"
-    env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
-    done = subprocess.run(
-        [go, "mod", "download", "-json", name],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    found = json.loads(done.stdout or "{}")
+    found = download(go, name)
     # A module may ask for a newer Go than this one; its files are read, not built, so only the hash matters.
     if found.get("Sum") != source["sum"]:
-        raise SystemExit(f"setup: {name} has the hash {found.get('Sum')}, not the pinned one: {found.get('Error')}")
-    path = Path(found.get("Zip") or module_zip(go, source))
+        fail(f"{name} has the hash {found.get('Sum')}, not the pinned one: {found.get('Error', 'other content')}")
     folder = source_folder(source)
-    folder.mkdir(parents=True, exist_ok=True)
+    # Not beside the folder: there, one left by a kill would be taken for a module.
+    draft = cache_dir() / f".{folder.name}.{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    unpack(Path(found.get("Zip") or module_zip(go, source)), f"{name}/", source["files"], draft)
+    (draft / ".complete").write_text(pin(source))
+    folder.parent.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.replace(folder)
+
+
+def download(go: str, name: str) -> dict[str, Any]:
+    """What ``go mod download -json`` says of a module; an empty answer has no hash."""
+    env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+    args = [go, "mod", "download", "-json", name]
+    done = subprocess.run(args, env=env, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+    try:
+        return dict(json.loads(done.stdout))
+    except ValueError:
+        return {"Error": done.stderr.strip()[-500:]}
+
+
+def unpack(path: Path, top: str, wanted: list[str], out: Path) -> None:
+    """Write the YAML and JSON files of an archive that start with one of ``wanted`` flat into ``out``."""
     with zipfile.ZipFile(path) as archive:
-        for entry in archive.namelist():
-            inner = entry.removeprefix(f"{name}/")
-            if inner.startswith(source["files"]) and inner.endswith((".yaml", ".json")):
-                (folder / inner.replace("/", "_")).write_bytes(archive.read(entry))
-    (folder / ".complete").write_text(source["sum"])
+        inner = [entry.removeprefix(top) for entry in archive.namelist() if entry.endswith((".yaml", ".json"))]
+        for start in wanted:
+            taken = [each for each in inner if each.startswith(start)]
+            if not taken:
+                shutil.rmtree(out)
+                fail(f"{top}{start} names no YAML or JSON file of the module")
+            for each in taken:
+                (out / each.replace("/", "_")).write_bytes(archive.read(top + each))
 
 
-def module_zip(go: str, source: dict[str, str]) -> Path:
+def module_zip(go: str, source: dict[str, Any]) -> Path:
     """Where Go keeps the archive of a module."""
     cache = subprocess.run([go, "env", "GOMODCACHE"], capture_output=True, text=True, timeout=60, check=True).stdout
-    return Path(cache.strip()) / "cache" / "download" / source["module"] / "@v" / f"{source['version']}.zip"
+    return Path(cache.strip(), "cache", "download", source["module"], "@v", f"{source['version']}.zip")
 
 
 def stamp(name: str) -> str:
@@ -134,8 +159,13 @@ def run(args: list[str], cwd: Path | None = None, env: dict[str, str] | None = N
     """Run to success, or end with the program's own words and exit code 3."""
     done = subprocess.run(args, cwd=cwd, env=env, capture_output=True, text=True, timeout=1800, check=False)
     if done.returncode:
-        print(f"setup: `{' '.join(args)[:200]}` failed:\n{(done.stderr or done.stdout)[-3000:]}", file=sys.stderr)
-        raise SystemExit(3)
+        fail(f"`{' '.join(args)[:200]}` failed:\n{(done.stderr or done.stdout)[-3000:]}")
+
+
+def fail(message: str) -> NoReturn:
+    """End with a message and exit code 3: a tool is missing or failed."""
+    print(f"setup: {message}", file=sys.stderr)
+    raise SystemExit(3)
 
 
 if __name__ == "__main__":
