@@ -13,7 +13,7 @@ from mlgate.evaluate.metrics import Metrics
 from mlgate.evaluate.report import Evidence
 
 FILE = "model-card.html"
-_INK = "#6b7a90"
+_INK = "#7a889c"
 _BLUE = "#3b82f6"
 _STYLE = """
 :root{color-scheme:light dark;--bg:#fff;--ink:#1c2430;--soft:#5b6778;--line:#dfe4ea;--hit:#dbeafe;--miss:#fee2e2}
@@ -83,7 +83,7 @@ def _curve(label: npt.NDArray[np.int64], fraud: npt.NDArray[np.float64], metrics
     if metrics.average_precision is None:
         return "<h2>Precision and recall</h2><p>Undefined: the hold-out has no fraud.</p>"
     precision, recall, _ = precision_recall_curve(label, fraud)
-    figure = Figure(figsize=(6, 3.4))
+    figure = Figure(figsize=(4.4, 3))
     axes = figure.subplots()
     axes.step(recall, precision, where="post", color=_BLUE, linewidth=2)
     axes.axhline(float(label.mean()), color=_INK, linestyle=":", label="guessing")

@@ -1,0 +1,18 @@
+"""Fixtures that are costly to make and never changed by a test."""
+
+import pytest
+
+from mlgate.evaluate.run import Evaluation
+from model_images import FRAUD, Packaged, packaged
+
+
+@pytest.fixture(scope="session")
+def fraud(tmp_path_factory: pytest.TempPathFactory) -> Packaged:
+    """The repository's good model, trained and packaged."""
+    return packaged(FRAUD, tmp_path_factory.mktemp("fraud"))
+
+
+@pytest.fixture(scope="session")
+def evaluated(fraud: Packaged) -> Evaluation:
+    """The good model, measured on its sealed hold-out."""
+    return fraud.evaluated()
