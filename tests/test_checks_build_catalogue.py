@@ -71,6 +71,29 @@ def test_without_sources_nothing_is_built(tmp_path: Path, monkeypatch: pytest.Mo
         build_catalogue.build()
 
 
+def test_a_module_of_an_earlier_pin_decides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pins = json.loads(build_catalogue.PINS.read_text())
+    names = [f"{each['module'].replace('/', '_')}@{each['version']}" for each in pins]
+    for name in [*names, "zz_earlier@v0"]:
+        folder = tmp_path / "modules" / name
+        folder.mkdir(parents=True)
+        (folder / ".complete").touch()
+        (folder / "a.yaml").touch()
+    monkeypatch.setenv("MLGATE_CACHE", str(tmp_path))
+    used = {path.parent.name for path in build_catalogue._sources() if path.suffix == ".yaml"}
+    assert used == set(names)
+
+
+def test_a_pinned_module_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in json.loads(build_catalogue.PINS.read_text())[1:]:
+        folder = tmp_path / "modules" / f"{each['module'].replace('/', '_')}@{each['version']}"
+        folder.mkdir(parents=True)
+        (folder / ".complete").touch()
+    monkeypatch.setenv("MLGATE_CACHE", str(tmp_path))
+    with pytest.raises(MissingTool, match=r"k8s\.io_kubernetes"):
+        build_catalogue._sources()
+
+
 def test_a_field_that_is_called_properties_stays_a_field() -> None:
     schema = {
         "type": "object",

@@ -58,3 +58,21 @@ def test_the_trees_own_kinds_are_written_in_kubeconforms_layout(tmp_path: Path) 
 def test_a_malformed_definition_defines_nothing(kind: str, spec: Any, tmp_path: Path) -> None:
     catalogue.locations([{"kind": kind, "spec": spec}], tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        ({"kinds": [{"apiGroups": ["a"], "kinds": ["b"]}], "namespaces": ["c"]}, True),
+        ({"kindss": []}, False),
+        ({"kinds": [{"apiGroup": ["a"]}]}, False),
+        ({"scope": "Everywhere"}, False),
+    ],
+    ids=repr,
+)
+def test_what_a_constraint_matches_is_closed(match: dict[str, Any], expected: bool, tmp_path: Path) -> None:
+    template = yaml.safe_load((ROOT / "policy/model_accuracy/template.yaml").read_text())
+    [(_, schema)] = catalogue.defined(template)
+    spec = {"match": match, "parameters": {"accuracyThreshold": 0.9}}
+    obj = {"apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": "AIModelAccuracyThreshold"}
+    assert fits(schema, {**obj, "metadata": {"name": "a"}, "spec": spec}) is expected

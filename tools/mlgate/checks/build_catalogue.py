@@ -22,6 +22,7 @@ from mlgate.files import put_tree
 from mlgate.process import cache_dir
 
 OWN = Path(__file__).with_name("own")
+PINS = Path(__file__).parents[2] / "bin" / "schemas.json"
 _STAMP = ".stamp"
 
 
@@ -46,10 +47,13 @@ def build() -> int:
 
 
 def _sources() -> list[Path]:
-    folders = sorted((cache_dir() / "modules").glob("*/.complete"))
-    if not folders:
-        raise MissingTool("the modules that hold the schemas are not there", fix="run: make setup")
-    files = [path for mark in folders for path in sorted(mark.parent.iterdir()) if path.suffix in {".json", ".yaml"}]
+    # By the pins, never by what the cache holds: a module of an earlier pin would decide a kind.
+    pins = json.loads(PINS.read_text())
+    modules = cache_dir() / "modules"
+    folders = [modules / f"{each['module'].replace('/', '_')}@{each['version']}" for each in pins]
+    if absent := [folder.name for folder in folders if not (folder / ".complete").is_file()]:
+        raise MissingTool(f"modules that hold schemas are not there: {', '.join(absent)}", fix="run: make setup")
+    files = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in {".json", ".yaml"}]
     return [*files, *sorted(OWN.glob("*.json"))]
 
 

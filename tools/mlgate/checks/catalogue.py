@@ -26,8 +26,23 @@ _METADATA = {
         "ownerReferences": {"type": "array", "items": {"type": "object"}},
     },
 }
-# Of the fields that Gatekeeper itself gives to a constraint.
-_MATCH = {"type": "object"}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_SELECTOR = {"type": "object"}
+_KINDS = {"type": "object", "additionalProperties": False, "properties": {"apiGroups": _TEXTS, "kinds": _TEXTS}}
+# The fields that Gatekeeper itself gives to a constraint, as the match of its own CRDs has them.
+_MATCH = {
+    "type": "object",
+    "properties": {
+        "excludedNamespaces": _TEXTS,
+        "kinds": {"type": "array", "items": _KINDS},
+        "labelSelector": _SELECTOR,
+        "name": {"type": "string"},
+        "namespaceSelector": _SELECTOR,
+        "namespaces": _TEXTS,
+        "scope": {"enum": ["*", "Cluster", "Namespaced"]},
+        "source": {"enum": ["All", "Generated", "Original"]},
+    },
+}
 _ACTIONS = {"enum": ["deny", "dryrun", "warn", "scoped"]}
 
 
