@@ -204,3 +204,11 @@ def test_the_threshold_reaches_the_constraints_as_a_number(tree: Path) -> None:
     assert bootstrap(tree, "team", "--threshold", "98.876") == 0
     constraints = [o for o in kustomize.build(tree / "overlays/team/policy") if "Binding" not in o["kind"]]
     assert [item["spec"]["parameters"]["accuracyThreshold"] for item in constraints] == [0.98876, 0.98876]
+
+
+@pytest.mark.parametrize("prefix", ["no", "yes", "on", "null", "true", "y"])
+def test_a_prefix_that_yaml_takes_for_another_type_is_set_up_as_text(prefix: str, tree: Path) -> None:
+    assert bootstrap(tree, prefix) == 0
+    for part in ("", "policy", "cicd", "dev", "stage"):
+        names = [item["metadata"]["name"] for item in kustomize.build(tree / "overlays" / prefix / part)]
+        assert all(isinstance(name, str) for name in names)

@@ -72,7 +72,7 @@ def settings(choices: Choices) -> str:
 apiVersion: ai.devops.demo/v1
 kind: Settings
 metadata:
-  name: {choices.prefix}
+  name: {scalar(choices.prefix)}
   annotations: {{config.kubernetes.io/local-config: "true"}}  # read by kustomize, never applied to a cluster
 spec:
   repoURL: {scalar(choices.repo_url)}
