@@ -68,7 +68,7 @@ def check(answer: dict[str, Any], rows: int) -> list[Result]:
         found.append(_bad("MG303", f"class_names is {answer['classNames']}, not ['legitimate', 'fraud']"))
     if answer["probabilities"] is not None:
         return found + _improbable(answer["probabilities"], rows)
-    if wrapper is not None:
+    if wrapper is not None and model in (None, wrapper):
         found.append(_bad("MG306", f"the data lack some of the wrapper's feature_names {wrapper}"))
     return found
 

@@ -23,13 +23,13 @@ def main() -> None:
     if hasattr(wrapper, "load"):
         wrapper.load()
     # From the file, not from the wrapper: what was fitted is asked, not who wraps it.
-    fitted = getattr(joblib.load(model_file), "feature_names_in_", None)
+    fitted = _texts(getattr(joblib.load(model_file), "feature_names_in_", None))
     names = _texts(getattr(wrapper, "feature_names", None))
     answer = {
         "wrapperFeatures": names,
-        "modelFeatures": _texts(fitted),
+        "modelFeatures": fitted,
         "classNames": _texts(getattr(wrapper, "class_names", None)),
-        "probabilities": _probabilities(wrapper, names, features_csv),
+        "probabilities": _probabilities(wrapper, names, features_csv) if fitted in (None, names) else None,
     }
     with open(out, "w") as file:  # noqa: PTH123
         json.dump(answer, file)
