@@ -16,7 +16,7 @@ from mlgate.data.transactions import COLUMNS
 from mlgate.errors import ToolFailed
 from mlgate.evaluate.score import check, score
 from mlgate.results import Status
-from model_images import Packaged, rewritten
+from model_images import Packaged, changed, rewritten
 
 GOOD: dict[str, Any] = {
     "modelFeatures": ["V3", "V4"],
@@ -121,11 +121,26 @@ def test_defect_8_the_shipped_wrappers_columns_are_named_against_the_models(
     assert "['V4', 'V3'" in found.message
 
 
+VOUCHING = """
+
+class Vouching:
+    feature_names_in_ = FraudDetection.feature_names
+
+    def __init__(self, model):
+        self.model = model
+
+    def predict_proba(self, rows):
+        return self.model.predict_proba(rows.to_numpy())
+"""
+
+
 def test_the_wrapper_cannot_vouch_for_the_model(fraud: Packaged, rows: pd.DataFrame, tmp_path: Path) -> None:
     """What the model was fitted on is read from the packaged file, whatever the wrapper shows."""
-    lying = NAMES.replace('"V3", "V4"', '"V4", "V3"')
-    proxy = f'{lying}\n    model = type("M", (), {{"feature_names_in_": {lying.partition("= ")[2]}}})()'
-    scores, found = score(rewritten(fraud, tmp_path, NAMES, proxy), fraud.environment, rows)
+    source = fraud.content()["FraudDetection.py"].decode()
+    lying = source.replace('["V3", "V4"', '["V4", "V3"').replace("joblib.load(", "Vouching(joblib.load(")
+    lying = lying.replace('with_name("model.sav"))', 'with_name("model.sav")))') + VOUCHING
+    image = changed(fraud, tmp_path, {"FraudDetection.py": lying.encode()})
+    scores, found = score(image, fraud.environment, rows)
     assert scores is None
     assert [result.code for result in found] == ["MG302"]
 
