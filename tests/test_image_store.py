@@ -133,3 +133,14 @@ def test_an_unknown_digest_says_how_to_get_the_image(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no image sha256:0{64} on this machine") as caught:
         load(tmp_path, "sha256:" + "0" * 64)
     assert "mlgate pipeline run" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b'{"files":{"a":"0"},"modelFile":"a","packages":[],"wrapperClass":"A"}', b"\xff"]
+)
+def test_a_manifest_of_another_version_is_an_error_without_a_traceback(tmp_path: Path, text: bytes) -> None:
+    name = hashlib.sha256(text).hexdigest()
+    (tmp_path / "sha256" / name / "app").mkdir(parents=True)
+    (tmp_path / "sha256" / name / "manifest.json").write_bytes(text)
+    with pytest.raises(ToolFailed, match=r"manifest\.json was written by another version"):
+        load(tmp_path, f"sha256:{name}")

@@ -73,18 +73,26 @@ def load(store: Path, digest: str) -> Image:
     text = _content(place / "manifest.json")
     if text is None or f"sha256:{_sha256(text)}" != digest:
         raise _changed(place / "manifest.json")
-    manifest = json.loads(text)
-    files = {name: str(file["sha256"]) for name, file in manifest["files"].items()}
-    _verify(place / "app", files)
-    return Image(
-        digest=digest,
-        app=place / "app",
-        wrapper_class=manifest["wrapperClass"],
-        model_file=manifest["modelFile"],
-        files=files,
-        packages=tuple(manifest["packages"]),
-        python=manifest["python"],
-    )
+    image = _image(place, digest, text)
+    _verify(image.app, image.files)
+    return image
+
+
+def _image(place: Path, digest: str, text: bytes) -> Image:
+    try:
+        manifest = json.loads(text)
+        return Image(
+            digest=digest,
+            app=place / "app",
+            wrapper_class=manifest["wrapperClass"],
+            model_file=manifest["modelFile"],
+            files={name: str(file["sha256"]) for name, file in manifest["files"].items()},
+            packages=tuple(manifest["packages"]),
+            python=manifest["python"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        message = f"{place / 'manifest.json'} was written by another version"
+        raise ToolFailed(message, fix="remove the image's folder and run the pipeline again") from None
 
 
 def _place(store: Path, digest: str) -> Path:
