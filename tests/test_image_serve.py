@@ -21,6 +21,7 @@ import pytest
 from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.evaluate.run import Evaluation, examples
 from mlgate.image.launcher import MAX_BODY
+from mlgate.image.loopback import opener
 from mlgate.image.serve import Server, released_digest, running, serving
 from mlgate.image.store import load
 from mlgate.repo import Repo
@@ -38,7 +39,7 @@ def server(fraud: Packaged) -> Iterator[Server]:
 def post(url: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> tuple[int, Any]:
     request = urllib.request.Request(f"{url}/predict", data=body, headers={"Content-Type": kind})  # noqa: S310 - our server
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our server
+        with opener(request.full_url).open(request, timeout=20) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as err:
         return err.code, json.loads(err.read())
@@ -246,3 +247,14 @@ def test_before_a_release_it_says_what_to_run(tmp_path: Path) -> None:
 def test_a_broken_report_is_named(tmp_path: Path, report: str) -> None:
     with pytest.raises(SettingsError, match=r"model-accuracy\.yaml: holds no image"):
         released_digest(_prefix(tmp_path, report), "team")
+
+
+def test_a_proxy_of_the_person_does_not_come_between(fraud: Packaged, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    with (
+        running(fraud.image, fraud.environment) as started,
+        opener(started.url).open(f"{started.url}/health/ping") as answer,
+    ):
+        assert answer.status == 200

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import yaml
 from mlgate.cli import main
 from mlgate.evaluate.report import model_accuracy
 from mlgate.evaluate.run import Evaluation
+from mlgate.image.loopback import opener
 from mlgate.image.serve import released
 from mlgate.repo import Repo
 from model_images import Packaged
@@ -61,7 +61,7 @@ def test_it_serves_until_told_to_stop_and_then_exits_0(clone: Repo, port: int, s
         assert process.stdout is not None
         line = process.stdout.readline()
         assert re.search(rf"serving sha256:[0-9a-f]{{64}} on http://127\.0\.0\.1:{port}/predict", line)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ping", timeout=20) as answer:
+        with opener("http://127.0.0.1").open(f"http://127.0.0.1:{port}/health/ping", timeout=20) as answer:
             assert answer.read() == b"pong"
         process.send_signal(sign)
         _, stderr = process.communicate(timeout=30)

@@ -7,8 +7,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.image import environment as environments
 from mlgate.image import store
 from mlgate.image.environment import Environment
+from mlgate.image.loopback import opener
 from mlgate.image.store import Image
 from mlgate.notebook.files import environment as variables
 from mlgate.repo import Repo
@@ -139,7 +138,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+        with opener(url).open(url, timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mlgate.errors import SettingsError, ToolFailed, UsageError
+from mlgate.image.loopback import opener
 
 
 @click.command(name="predict")
@@ -68,7 +69,7 @@ def ask(url: str, question: Any) -> Any:
     body = urllib.parse.urlencode({"json": json.dumps(question)}).encode()
     try:
         request = urllib.request.Request(f"{url.rstrip('/')}/predict", data=body)  # noqa: S310 - scheme checked above
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - scheme checked above
+        with opener(url).open(request, timeout=30) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as err:
         raise ToolFailed(f"the model refused ({err.code}): {_reason(err.read())}") from None
