@@ -1,9 +1,11 @@
 """The whole journey in a scratch clone: denied, one changed line, allowed, served, asked."""
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -13,6 +15,7 @@ from rich.rule import Rule
 from mlgate import repo as repos
 from mlgate.errors import FOUND, OK, MlgateError, ToolFailed, UsageError
 from mlgate.evaluate import card
+from mlgate.evaluate.metrics import luck
 from mlgate.image import serve
 from mlgate.process import Tool
 from mlgate.repo import Repo, git
@@ -133,9 +136,16 @@ def _ask_the_model(console: Console, scratch: Repo, number: int) -> None:
     with serve.serving(image, environment) as url:
         examples = work / "examples.json"
         _play_predict(console, scratch, url, examples)
+    console.print(f"\n{_what_the_holdout_can_tell(work)}", highlight=False)
     shown = os.path.relpath(work / card.FILE)
     console.print(f"\nModel card: [bold]{shown}[/]   (open it in a browser)", soft_wrap=True)
     console.print(f"Keep it running yourself:  cd {os.path.relpath(scratch.root)} && mlgate serve --prefix {PREFIX}")
+
+
+def _what_the_holdout_can_tell(work: Path) -> str:
+    measured = json.loads((work / "metrics.json").read_text())
+    counts = measured["counts"]
+    return luck(counts["truePositive"] + counts["trueNegative"], measured["sampleSize"], Decimal("0.9887"))
 
 
 def _play_predict(console: Console, scratch: Repo, url: str, examples: Path) -> None:
