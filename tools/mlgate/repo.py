@@ -46,6 +46,13 @@ class Repo:
         found = (f.parent.parent for f in self.overlays.glob("*/values/settings.yaml"))
         return sorted(f.name for f in found if not f.name.startswith("."))
 
+    def require(self, prefix: str) -> None:
+        """Raise ``UsageError``, naming the prefixes there are, unless ``prefix`` is set up here."""
+        known = self.prefixes()
+        if prefix not in known:
+            said = f"{prefix[:80]} is not set up here; set up: {', '.join(known) or 'none'}"
+            raise UsageError(said, fix=f"mlgate bootstrap --prefix {prefix[:80]}")
+
     def head(self) -> str:
         """Commit that is checked out, 40 hex digits."""
         return git(self.root, "rev-parse", "HEAD").stdout.strip()

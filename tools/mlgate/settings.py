@@ -136,6 +136,11 @@ def exact(number: int | float) -> Decimal:
     return Decimal(str(number))
 
 
+def find_line(path: Path, *at: str) -> int:
+    """Line, from 1, of the node ``at`` in a YAML file that is known to be readable."""
+    return line_of(yaml.compose(path.read_text(), Loader=yaml.SafeLoader), list(at))
+
+
 def line_of(tree: yaml.Node | None, path: list[str | int]) -> int:
     """Line, from 1, of the node at ``path``, or of its nearest parent that exists."""
     node = tree

@@ -98,24 +98,25 @@ def _constraint(parameters: dict[str, Any]) -> dict[str, Any]:
     return top_level({"type": "object", "required": ["spec"], "properties": {"spec": spec}})
 
 
-def strict(schema: Any) -> Any:
+def strict(schema: Any, drop: frozenset[str] = frozenset()) -> Any:
     """The JSON schema of a structural OpenAPI schema, in which a field that is not listed is an error.
 
-    Walks by position, so a field that is itself called ``properties`` stays a field.
+    ``drop`` names keywords to leave out. Walks by position, so a field that is itself called ``properties`` stays a
+    field.
     """
     if not isinstance(schema, dict):
         return schema
     if schema.get("x-kubernetes-int-or-string"):
         return {"type": ["integer", "string"]}
-    made = {key: value for key, value in schema.items() if not key.startswith("x-kubernetes-")}
+    made = {key: value for key, value in schema.items() if not key.startswith("x-kubernetes-") and key not in drop}
     nullable = made.pop("nullable", False)
     if isinstance(made.get("properties"), dict):
-        made["properties"] = {name: strict(each) for name, each in made["properties"].items()}
+        made["properties"] = {name: strict(each, drop) for name, each in made["properties"].items()}
         if not schema.get("x-kubernetes-preserve-unknown-fields"):
             made.setdefault("additionalProperties", False)
     for key in ("items", "additionalProperties"):
         if key in made:
-            made[key] = strict(made[key])
+            made[key] = strict(made[key], drop)
     if nullable and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
     return made

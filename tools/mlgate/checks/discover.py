@@ -6,7 +6,6 @@ from pathlib import Path
 from mlgate import prefixes as rules
 from mlgate.checks import graph
 from mlgate.checks.model import KUSTOMIZATION, Build
-from mlgate.errors import UsageError
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
@@ -18,12 +17,9 @@ _FIXTURES = {"samples", "suite.yaml"}
 
 def selected(repo: Repo, wanted: Sequence[str]) -> list[str]:
     """The prefixes to look at: ``wanted``, or all; raises ``UsageError`` for one that is not set up."""
-    known = repo.prefixes()
     for prefix in wanted:
-        if prefix not in known:
-            fix = f"run: mlgate bootstrap --prefix {prefix}; set up: {', '.join(known) or 'none'}"
-            raise UsageError(f"prefix {prefix[:80]!r} is not set up here", fix=fix)
-    return sorted(set(wanted)) or known
+        repo.require(prefix)
+    return sorted(set(wanted)) or repo.prefixes()
 
 
 def builds(repo: Repo, prefixes: Iterable[str]) -> list[Build]:

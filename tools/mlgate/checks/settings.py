@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from mlgate import prefixes as rules
 from mlgate import settings
 from mlgate.checks import graph
@@ -48,7 +46,7 @@ class _File:
         )
 
     def line(self, *at: str) -> int:
-        return settings.line_of(yaml.compose(self.path.read_text(), Loader=yaml.SafeLoader), list(at))
+        return settings.find_line(self.path, *at)
 
 
 def check(repo: Repo, prefixes: Sequence[str]) -> list[Result]:

@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mlgate.checks.catalogue import strict
+
+# Formats such as date-time are the API server's to judge; descriptions would be most of each file.
+_UNSAID = frozenset({"default", "description", "format"})
 _PREFIX = "#/definitions/"
 _ANY: dict[str, Any] = {}
 # Where Kubernetes' document says less than the API server accepts.
@@ -31,18 +35,7 @@ def kinds(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, dict[str
 
 def closed(schema: Any) -> Any:
     """A definition in which a field that is not listed is an error."""
-    if not isinstance(schema, dict):
-        return schema
-    made = {key: schema[key] for key in ("type", "required", "enum", "$ref", "format") if key in schema}
-    if "properties" in schema:
-        made["properties"] = {name: closed(each) for name, each in schema["properties"].items()}
-        made.setdefault("additionalProperties", False)
-    for key in ("items", "additionalProperties"):
-        if key in schema:
-            made[key] = closed(schema[key])
-    # Formats such as date-time are the API server's to judge; an unknown one must not stop the compilation.
-    made.pop("format", None)
-    return made
+    return strict(schema, _UNSAID)
 
 
 def _needed(definitions: Mapping[str, Any], start: str) -> dict[str, Any]:

@@ -113,8 +113,8 @@ def _numbers(metrics: Metrics) -> str:
         "ROC AUC": metrics.roc_auc,
     }
     mcc = "undefined" if metrics.matthews_correlation is None else f"{metrics.matthews_correlation:.3f}"
-    lines = "".join(f'<tr><td>{name}</td><td class="n">{_percent(value)}</td></tr>' for name, value in rows.items())
-    return f'<h2>Numbers</h2><table>{lines}<tr><td>Matthews correlation</td><td class="n">{mcc}</td></tr></table>'
+    cells = {name: _percent(value) for name, value in rows.items()} | {"Matthews correlation": mcc}
+    return _table("Numbers", {name: f'<td class="n">{text}</td>' for name, text in cells.items()})
 
 
 def _origin(evidence: Evidence) -> str:
@@ -132,5 +132,10 @@ def _origin(evidence: Evidence) -> str:
         "seed": str(evidence.seed),
         "libraries": ", ".join(evidence.libraries),
     }
-    lines = "".join(f"<tr><td>{k}</td><td><code>{html.escape(v)}</code></td></tr>" for k, v in shown.items())
-    return f"<h2>Where it comes from</h2><table>{lines}</table>"
+    cells = {name: f"<td><code>{html.escape(text)}</code></td>" for name, text in shown.items()}
+    return _table("Where it comes from", cells)
+
+
+def _table(title: str, cells: dict[str, str]) -> str:
+    rows = "".join(f"<tr><td>{name}</td>{cell}</tr>" for name, cell in cells.items())
+    return f"<h2>{title}</h2><table>{rows}</table>"

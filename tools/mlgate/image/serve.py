@@ -51,9 +51,7 @@ def released(repo: Repo, prefix: str, digest: str | None = None) -> tuple[Image,
 def released_digest(repo: Repo, prefix: str) -> str:
     """Digest in the committed ModelAccuracy of a prefix; raises ``UsageError`` when nothing is released yet."""
     path = repo.overlay(prefix) / REPORT
-    if prefix not in repo.prefixes():
-        known = ", ".join(repo.prefixes()) or "none"
-        raise UsageError(f"{prefix} is not set up here; set up: {known}", fix=f"mlgate bootstrap --prefix {prefix}")
+    repo.require(prefix)
     if not path.is_file():
         raise UsageError(f"{prefix}: nothing released yet", fix=f"run: mlgate pipeline run --prefix {prefix}")
     try:

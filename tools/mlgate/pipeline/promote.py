@@ -1,6 +1,6 @@
 """Promotion is a git commit: judged once more, written in the clone, pushed to the branch that Argo CD follows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ def judge(root: Path, release: Release) -> Verdict:
     if not verdict.allowed:
         return verdict
     meta: dict[str, Any] = {**release.deployment["metadata"], "namespace": f"{release.prefix}-dev"}
-    placed = replace(release, deployment={**release.deployment, "metadata": meta})
-    return constraints.release(root, release.prefix, placed.deployment, release.report)
+    placed = {**release.deployment, "metadata": meta}
+    return constraints.release(root, release.prefix, placed, release.report)
 
 
 def message(root: Path, release: Release) -> str:

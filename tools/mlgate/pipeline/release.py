@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from mlgate.errors import SettingsError
+from mlgate.notebook.files import TEMPLATES, TOKEN
 
-TOKEN = "${SELDON_IMAGE_REPLACE}"  # noqa: S105 - a placeholder of the notebook contract
 REPORT_FILE = "model-accuracy.yaml"
 DEPLOYMENT_FILE = "model-deployment.yaml"
 KUSTOMIZATION_FILE = "kustomization.yaml"
@@ -67,7 +67,7 @@ def build(prefix: str, image: str, report: Mapping[str, Any], model_dir: Path) -
 
 def deployment(model_dir: Path, image: str) -> dict[str, Any]:
     """The model folder's SeldonDeployment (YAML or JSON) with ``image`` for the token, without a namespace."""
-    files = [model_dir / f"model_deployment.{end}" for end in ("yaml", "json")]
+    files = [model_dir / name for name in TEMPLATES]
     file = next((each for each in files if each.is_file()), files[0])
     try:
         content = yaml.safe_load(file.read_text())

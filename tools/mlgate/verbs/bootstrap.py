@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +75,7 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
     now = parse(file, text)
     if now.prefix != prefix:
         raise SettingsError(f"{file}: metadata.name is {now.prefix!r}, not {prefix!r}", fix=f"write name: {prefix}")
-    choices = overlay.Choices(
-        prefix=prefix, repo_url=now.repo_url, platform=now.platform, components=now.components, accuracy=Decimal(1)
-    )
+    choices = overlay.Choices(prefix=prefix, repo_url=now.repo_url, platform=now.platform, components=now.components)
     files = overlay.files(choices, base) | {"values/settings.yaml": text}
     for name in files:
         path = place / name

@@ -7,9 +7,9 @@ import click
 import yaml
 
 from mlgate import repo as repos
-from mlgate.errors import FOUND, OK, SettingsError, UsageError
+from mlgate.errors import FOUND, OK, SettingsError
 from mlgate.gate import judge as judging
-from mlgate.gate.explain import explain
+from mlgate.gate.explain import explain, said
 from mlgate.pipeline import constraints
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -25,18 +25,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def command(prefix: str, report: Path, constraint: Path | None, root: Path | None) -> int:
     """Judge a ModelAccuracy; exits 1 when it is denied."""
     repo = repos.find(root)
-    if prefix not in repo.prefixes():
-        raise UsageError(
-            f"there is no prefix {prefix[:60]!r} here", fix=f"one of: {', '.join(repo.prefixes()) or 'none'}"
-        )
+    repo.require(prefix)
     subject = _read(report)
     if constraint is None:
         verdict = constraints.accuracy(repo.root, prefix, subject)
     else:
         verdict = judging.judge(repo.root / "policy", subject, _read(constraint))
-    click.echo("allowed" if verdict.allowed else "denied:")
-    for reason in verdict.reasons:
-        click.echo(f"  {reason}")
+    click.echo(said(verdict))
     if not verdict.allowed and constraint is None:
         click.echo(explain(repo.root, prefix))
     return OK if verdict.allowed else FOUND

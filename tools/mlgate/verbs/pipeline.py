@@ -120,8 +120,7 @@ def logs_command(run_name: str, task: str | None, repo: Path | None) -> None:
 
 def _known(repo: Path | None, prefix: str) -> Repo:
     here = repos.find(repo)
-    if prefix not in here.prefixes():
-        raise UsageError(f"there is no prefix {prefix!r} here", fix=f"mlgate bootstrap --prefix {prefix}")
+    here.require(prefix)
     return here
 
 

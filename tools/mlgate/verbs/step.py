@@ -177,9 +177,7 @@ def gate(source: Path, prefix: str) -> int:
 
     report = workspace.report(source)
     verdict = constraints.accuracy(source / "repo", prefix, report)
-    click.echo("allowed" if verdict.allowed else "denied:")
-    for reason in verdict.reasons:
-        click.echo(f"  {reason}")
+    click.echo(explain.said(verdict))
     if not verdict.allowed:
         click.echo(explain.explain(source / "repo", prefix))
     return OK if verdict.allowed else FOUND

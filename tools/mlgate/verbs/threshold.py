@@ -26,10 +26,7 @@ def command(value: str, prefix: str, no_commit: bool, push: bool, root: Path | N
         raise UsageError("--push needs a commit", fix="leave out --no-commit")
     wanted = thresholds.parse(value)
     repo = repos.find(root)
-    if prefix not in repo.prefixes():
-        raise UsageError(
-            f"there is no prefix {prefix[:60]!r} here", fix=f"set up: {', '.join(repo.prefixes()) or 'none'}"
-        )
+    repo.require(prefix)
     with bootstrap.exclusive(repo):
         _change(repo, prefix, wanted, commit=not no_commit)
     if push:
