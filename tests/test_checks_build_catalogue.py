@@ -80,7 +80,7 @@ def test_a_module_of_an_earlier_pin_decides_nothing(tmp_path: Path, monkeypatch:
         (folder / ".complete").touch()
         (folder / "a.yaml").touch()
     monkeypatch.setenv("MLGATE_CACHE", str(tmp_path))
-    used = {path.parent.name for path in build_catalogue._sources() if path.suffix == ".yaml"}
+    used = {path.parent.name for path in build_catalogue._sources() if path.name == "a.yaml"}
     assert used == set(names)
 
 

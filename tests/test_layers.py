@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "tools" / "mlgate"
 LAYERS = (
     {"__init__", "errors"},
     {"process", "results", "files"},
-    {"thresholds", "prefixes", "settings", "repo"},
+    {"thresholds", "prefixes", "settings", "cluster", "repo"},
     {"render", "notebook", "data", "image", "evaluate", "gate"},
     {"pipeline", "checks"},
     {"report"},

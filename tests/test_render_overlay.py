@@ -1,5 +1,7 @@
 """The files of an overlay."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given
@@ -14,15 +16,16 @@ CHOICES = overlay.Choices(prefix="team", repo_url="https://git.example.com/a/b.g
 
 
 def test_every_file_is_yaml_and_the_settings_are_valid() -> None:
-    files = overlay.files(CHOICES, BASE)
+    settings = parse(BASE / "settings.yaml", overlay.settings(CHOICES))
+    files = overlay.files("team", settings.options, BASE)
     assert all(isinstance(yaml.safe_load(text), dict) for text in files.values())
-    assert parse(BASE / "settings.yaml", files["values/settings.yaml"]).prefix == "team"
+    assert settings.prefix == "team"
     assert set(files) == {
         "kustomization.yaml",
         "values/kustomization.yaml",
-        "values/settings.yaml",
         *(f"{part}/kustomization.yaml" for part in ("policy", "cicd", "dev", "stage")),
         "dev/release/kustomization.yaml",
+        "stage/release/kustomization.yaml",
     }
 
 
@@ -40,12 +43,26 @@ def test_every_file_is_yaml_and_the_settings_are_valid() -> None:
     ],
 )
 def test_components_of_a_part(part: str, components: list[str], expected: list[str]) -> None:
-    found = overlay.wanted(BASE, part, "openshift", components)
+    found = overlay.wanted(BASE, part, ["platform-openshift", *components])
     assert found == [f"{overlay.COMPONENTS}/{name}" for name in expected]
 
 
-def test_options_are_the_folders_that_are_no_platform() -> None:
-    assert overlay.known_components(BASE) == ["cel-gate", "network-policy"]
+def test_a_component_is_a_folder_that_is_no_alternative() -> None:
+    known = overlay.known_components(BASE)
+    assert {"cel-gate", "network-policy"} <= set(known)
+    assert not any(name.startswith(("platform-", "prefix", "serving-", "git-")) for name in known)
+
+
+def test_what_is_for_one_platform_only_stands_beside(tmp_path: Path) -> None:
+    for name in ("git-gitea/cicd", "git-gitea/cicd-openshift", "git-gitea/cicd-kubernetes"):
+        (tmp_path / "components" / name).mkdir(parents=True)
+        (tmp_path / "components" / name / "kustomization.yaml").touch()
+    found = overlay.wanted(tmp_path, "cicd", ["platform-kubernetes", "git-gitea"])
+    assert [each.rpartition("components/")[2] for each in found] == [
+        "prefix",
+        "git-gitea/cicd",
+        "git-gitea/cicd-kubernetes",
+    ]
 
 
 @given(st.one_of(st.text(st.characters()), st.from_regex(r"[A-Za-z0-9./:-]+", fullmatch=True)))

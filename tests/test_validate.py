@@ -28,9 +28,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tree(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    schemas = trees.catalogue(tmp_path / "schemas")
-    monkeypatch.setattr(catalogue, "folder", lambda: schemas)
+def tree(pristine: Path, tmp_path: Path) -> Path:
     return shutil.copytree(pristine, tmp_path / "tree")
 
 
@@ -77,7 +75,9 @@ def _second(name: str) -> Break:
     def copy(tree: Path) -> None:
         shutil.copytree(tree / "overlays" / "alpha", tree / "overlays" / name)
         trees.edit(tree, f"overlays/{name}/values/settings.yaml", "name: alpha", f"name: {name}")
-        trees.edit(tree, f"overlays/{name}/dev/kustomization.yaml", "namespace: alpha-dev", f"namespace: {name}-dev")
+        for part in ("dev", "stage"):
+            file = f"overlays/{name}/{part}/kustomization.yaml"
+            trees.edit(tree, file, f"namespace: alpha-{part}", f"namespace: {name}-{part}")
 
     return copy
 
@@ -95,7 +95,7 @@ def _write(name: str, text: str) -> Break:
 
 
 BROKEN = [
-    pytest.param(_remove("overlays/alpha/stage/kustomization.yaml"), {"MG201"}, id="part-missing"),
+    pytest.param(_remove("overlays/alpha/cicd/kustomization.yaml"), {"MG201"}, id="part-missing"),
     pytest.param(_remove("overlays/alpha/values/kustomization.yaml"), {"MG201", "MG202", "MG221"}, id="values-missing"),
     pytest.param(_write("base/cicd/forgotten.yaml", CLUSTER_ROLE), {"MG202"}, id="file-that-nobody-reads"),
     pytest.param(
@@ -207,14 +207,18 @@ def test_kustomize_speaks_for_itself(tree: Path) -> None:
     assert found.file == "overlays/alpha/cicd/kustomization.yaml"
 
 
-def test_without_a_catalogue_nothing_counts_as_checked(tree: Path, tmp_path: Path) -> None:
-    shutil.rmtree(tmp_path / "schemas")
+def test_without_a_catalogue_nothing_counts_as_checked(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "folder", lambda: tmp_path / "schemas")
     report = check(tree)
     assert codes(report) == {"MG232"}
     assert not report.passed
 
 
-def test_a_schema_that_does_not_compile_is_no_pass(tree: Path, tmp_path: Path) -> None:
+def test_a_schema_that_does_not_compile_is_no_pass(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(catalogue.folder(), tmp_path / "schemas")
+    monkeypatch.setattr(catalogue, "folder", lambda: tmp_path / "schemas")
     (tmp_path / "schemas" / "v1" / "namespace_v1.json").write_text('{"type": "no such type"}')
     assert codes(check(tree)) & {"MG232", "MG233"}
 

@@ -1,9 +1,7 @@
-"""Trees that validate checks: a whole one with a released model, and a catalogue that knows its kinds."""
+"""Trees that validate checks: a whole one with a released model."""
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -18,42 +16,15 @@ _EVIDENCE = {
     **{f"{name}Sha256": "ab" * 32 for name in ("model", "wrapper", "notebook", "dataset")},
     "gitCommit": "ab" * 20,
 }
-# The fields that a kind has at its top. What lies deeper is not the stage's business but the catalogue's.
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "admissionregistration.k8s.io/validatingadmissionpolicy_v1": ("spec",),
-    "admissionregistration.k8s.io/validatingadmissionpolicybinding_v1": ("spec",),
-    "apiextensions.k8s.io/customresourcedefinition_v1": ("spec",),
-    "argoproj.io/application_v1alpha1": ("spec",),
-    "argoproj.io/applicationset_v1alpha1": ("spec",),
-    "argoproj.io/appproject_v1alpha1": ("spec",),
-    "config.gatekeeper.sh/config_v1alpha1": ("spec",),
-    "machinelearning.seldon.io/seldondeployment_v1": ("spec",),
-    "rbac.authorization.k8s.io/role_v1": ("rules",),
-    "rbac.authorization.k8s.io/rolebinding_v1": ("roleRef", "subjects"),
-    "rbac.authorization.k8s.io/clusterrole_v1": ("rules",),
-    "templates.gatekeeper.sh/constrainttemplate_v1": ("spec",),
-    "tekton.dev/pipeline_v1": ("spec",),
-    "tekton.dev/task_v1": ("spec",),
-    "v1/configmap_v1": ("data",),
-    "v1/namespace_v1": ("spec",),
-    "v1/persistentvolumeclaim_v1": ("spec",),
-    "v1/serviceaccount_v1": ("automountServiceAccountToken",),
-}
-
-
-def catalogue(folder: Path) -> Path:
-    """A schema for every kind of the tree that the tree does not define itself."""
-    for name, own in _FIELDS.items():
-        file = folder / f"{name}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fields: dict[str, Any] = {"apiVersion": {}, "kind": {}, "metadata": {}, **{field: {} for field in own}}
-        file.write_text(json.dumps({"type": "object", "additionalProperties": False, "properties": fields}))
-    return folder
 
 
 def whole(folder: Path) -> Path:
-    """A copy of this repository's tree with one prefix and a released model that passes its threshold."""
+    """A copy of this repository's tree with one prefix and a released model that passes its threshold.
+
+    Of the operators only one is kept: each is a build of its own, and test_operators has them all.
+    """
     checkouts.make(folder)
+    _only_gatekeeper(folder)
     bootstrap(folder, PREFIX)
     made = release.build(
         PREFIX, IMAGE, report(0.976, counts(244, 250), image=IMAGE, evidence=_EVIDENCE), _model(folder)
@@ -61,6 +32,16 @@ def whole(folder: Path) -> Path:
     for name, text in made.files().items():
         (folder / made.folder / name).write_text(text)
     return folder
+
+
+def _only_gatekeeper(folder: Path) -> None:
+    for operator in (folder / "base" / "operators").iterdir():
+        if operator.name != "gatekeeper":
+            shutil.rmtree(operator)
+    file = folder / "apps" / "values" / "settings.yaml"
+    content = yaml.safe_load(file.read_text())
+    content["spec"]["operators"] = [{"name": "gatekeeper"}]
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
 
 
 def bootstrap(folder: Path, prefix: str) -> None:

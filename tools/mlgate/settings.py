@@ -36,6 +36,7 @@ class Settings:
     revision: str
     platform: str
     components: tuple[str, ...]
+    choices: dict[str, str]
     accuracy: Decimal
     minimums: dict[str, Decimal]
     data: Data
@@ -48,22 +49,46 @@ class Settings:
         """Namespace of a part, for example ``fraud-demo-cicd``."""
         return f"{self.prefix}-{part}"
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Folders under base/components that take part, in order: the platform, each alternative, each component."""
+        chosen = (f"{name}-{value}" for name, value in self.choices.items())
+        return (f"platform-{self.platform}", *chosen, *self.components)
+
 
 @cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+def alternatives() -> dict[str, tuple[str, ...]]:
+    """What can be chosen by name, the default first."""
+    properties = json.loads(SCHEMA.read_text())["properties"]["spec"]["properties"]["choices"]["properties"]
+    return {name: tuple(each["enum"]) for name, each in properties.items()}
+
+
+@cache
+def _validator(schema: Path) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads(schema.read_text()))
 
 
 def load(path: Path) -> Settings:
     """Read one settings.yaml; raises ``SettingsError`` that names file, line and what is wrong."""
+    return parse(path, text_of(path))
+
+
+def text_of(path: Path) -> str:
+    """Text of a settings file; raises ``SettingsError``."""
     try:
-        return parse(path, path.read_text())
+        return path.read_text()
     except (OSError, UnicodeDecodeError) as err:
         raise SettingsError(f"{path}: cannot be read: {_one_line(err)}") from None
 
 
 def parse(path: Path, text: str) -> Settings:
     """Settings from the text of ``path``; raises ``SettingsError`` as ``load`` does."""
+    tree, content = closed(path, text, SCHEMA)
+    return _settings(path, content, tree)
+
+
+def closed(path: Path, text: str, schema: Path) -> tuple[yaml.Node | None, dict[str, Any]]:
+    """Tree and content of a file that a person edits, after every check of its schema; raises ``SettingsError``."""
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
@@ -71,11 +96,11 @@ def parse(path: Path, text: str) -> Settings:
         raise SettingsError(f"{path}: cannot be read as YAML: {_one_line(err)}") from None
     for node, objection in _objections(tree):
         raise SettingsError(f"{path}:{node.start_mark.line + 1}: {objection}")
-    for error in sorted(_validator().iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
+    for error in sorted(_validator(schema).iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
         where = ".".join(map(str, error.absolute_path)) or "the document"
         line = line_of(tree, list(error.absolute_path))
         raise SettingsError(f"{path}:{line}: {where}: {_one_line(error.message)[:300]}")
-    return _settings(path, content, tree)
+    return tree, content
 
 
 def _objections(tree: yaml.Node | None) -> Iterator[tuple[yaml.Node, str]]:
@@ -121,6 +146,7 @@ def _settings(path: Path, content: dict[str, Any], tree: yaml.Node | None) -> Se
         revision=spec["revision"],
         platform=spec["platform"],
         components=tuple(spec["components"]),
+        choices={name: values[0] for name, values in alternatives().items()} | spec.get("choices", {}),
         accuracy=accuracy,
         minimums=minimums,
         data=Data(source=data["source"], holdout=exact(data["holdout"]), seed=data["seed"]),

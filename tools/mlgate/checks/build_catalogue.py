@@ -54,7 +54,7 @@ def _sources() -> list[Path]:
     if absent := [folder.name for folder in folders if not (folder / ".complete").is_file()]:
         raise MissingTool(f"modules that hold schemas are not there: {', '.join(absent)}", fix="run: make setup")
     files = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in {".json", ".yaml"}]
-    return [*files, *sorted(OWN.glob("*.json"))]
+    return [*files, *sorted(OWN.iterdir())]
 
 
 def _stamp(sources: list[Path]) -> str:
@@ -67,7 +67,7 @@ def _stamp(sources: list[Path]) -> str:
 
 def _schemas(sources: list[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sources:
-        if path.parent == OWN:
+        if path.parent == OWN and path.suffix == ".json":
             group, name = path.stem.split("__")
             yield f"{group}/{name}.json", json.loads(path.read_text())
         elif path.suffix == ".json":

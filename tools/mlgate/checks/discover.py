@@ -10,6 +10,7 @@ from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
 PARTS = ("policy", *rules.PARTS)
+PLATFORMS = ("kubernetes", "openshift")
 _REPO_LEVEL = ("apps", "policy")
 # Fixtures of the rules, read by conftest and gator, never by kustomize.
 _FIXTURES = {"samples", "suite.yaml"}
@@ -25,10 +26,17 @@ def selected(repo: Repo, wanted: Sequence[str]) -> list[str]:
 def builds(repo: Repo, prefixes: Iterable[str]) -> list[Build]:
     """Every kustomization to render: the repository's own, then each prefix's Applications and parts."""
     own = [Build(repo.root / name) for name in _REPO_LEVEL]
+    own += operators(repo)
     for prefix in prefixes:
         own.append(Build(repo.overlay(prefix), prefix))
         own += [Build(repo.overlay(prefix) / part, prefix, part) for part in PARTS]
     return own
+
+
+def operators(repo: Repo) -> list[Build]:
+    """Every operator on every platform, whether the cluster's settings list it or not."""
+    folders = sorted((repo.root / "base" / "operators").glob("*/*/"))
+    return [Build(folder, platform=folder.name) for folder in folders if folder.name in PLATFORMS]
 
 
 def check(repo: Repo, found: Sequence[Build], prefixes: Sequence[str], *, need_prefix: bool) -> list[Result]:

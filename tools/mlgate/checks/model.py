@@ -15,11 +15,15 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One kustomize build; ``prefix`` and ``part`` are empty for apps/, policy/ and a prefix's own Applications."""
+    """One kustomize build; ``prefix`` and ``part`` are empty for apps/, policy/ and a prefix's own Applications.
+
+    ``platform`` is set for what is for one platform only: no cluster has the objects of two platforms.
+    """
 
     folder: Path
     prefix: str = ""
     part: str = ""
+    platform: str = ""
 
     @property
     def file(self) -> Path:

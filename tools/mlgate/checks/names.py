@@ -34,7 +34,7 @@ def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
     for one in rendered:
         locator = Locator(repo, one.build)
         for obj in one.objects:
-            other = first.setdefault(_identity(obj), one)
+            other = first.setdefault((one.build.platform, *_identity(obj)), one)
             results += _object(repo, locator, one, obj, None if other is one else other)
     return results
 

@@ -18,10 +18,9 @@ def validate(repo: Repo, wanted: Sequence[str] = (), *, repo_only: bool = False)
     builds = discover.builds(repo, prefixes)
     found = stage("discover", lambda: discover.check(repo, builds, prefixes, need_prefix=not repo_only))
     rendered, results = render.render(repo, builds)
-    stages: list[Stage] = [found]
-    if prefixes:
-        stages.append(stage("settings", lambda: settings.check(repo, prefixes)))
-    stages += [
+    stages: list[Stage] = [
+        found,
+        stage("settings", lambda: [*settings.check_cluster(repo), *settings.check(repo, prefixes)]),
         stage("render", lambda: results),
         stage("schema", lambda: schema.check(repo, rendered)),
         stage("policy", lambda: policy.check(repo, rendered)),

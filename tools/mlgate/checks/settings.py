@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlgate import cluster, settings
 from mlgate import prefixes as rules
-from mlgate import settings
 from mlgate.checks import graph
 from mlgate.checks.model import KUSTOMIZATION
+from mlgate.cluster import Cluster
 from mlgate.errors import MlgateError
 from mlgate.render import overlay
 from mlgate.repo import Repo
@@ -54,12 +55,31 @@ def check(repo: Repo, prefixes: Sequence[str]) -> list[Result]:
     return [result for prefix in prefixes for result in _one(repo, prefix)]
 
 
+def check_cluster(repo: Repo) -> list[Result]:
+    """MG216 the cluster's settings fit their schema, MG217 each operator has something for the platform."""
+    file = _File(repo, repo.root / cluster.FILE)
+    try:
+        loaded = cluster.load(repo.root)
+    except MlgateError as err:
+        return [_unreadable(file, err, "MG216")]
+    return [file.valid("MG216", "schema"), *(_operator(file, loaded, name) for name in loaded.operators)]
+
+
+def _operator(file: _File, loaded: Cluster, name: str) -> Result:
+    operators = file.repo.root / "base" / "operators"
+    if (operators / name / loaded.platform / KUSTOMIZATION).is_file():
+        return file.valid("MG217", "operator")
+    known = sorted(each.parent.name for each in operators.glob(f"*/{loaded.platform}"))
+    told = (f"operator {name!r} has nothing for {loaded.platform}", f"there are: {', '.join(known) or 'none'}")
+    return file.invalid("MG217", "operator", file.line("spec", "operators"), told)
+
+
 def _one(repo: Repo, prefix: str) -> list[Result]:
     file = _File(repo, repo.settings_file(prefix))
     try:
         loaded = settings.load(file.path)
     except MlgateError as err:
-        return [_unreadable(file, err)]
+        return [_unreadable(file, err, "MG211")]
     return [
         file.valid("MG211", "schema"),
         _name(file, prefix, loaded),
@@ -69,11 +89,11 @@ def _one(repo: Repo, prefix: str) -> list[Result]:
     ]
 
 
-def _unreadable(file: _File, err: MlgateError) -> Result:
+def _unreadable(file: _File, err: MlgateError, code: str) -> Result:
     words = str(err).removeprefix(f"{file.path}:").lstrip()
     line = _LINE.match(words)
     message = words[line.end() :] if line else words
-    return file.invalid("MG211", "schema", int(line[1]) if line else 0, (message, err.fix))
+    return file.invalid(code, "schema", int(line[1]) if line else 0, (message, err.fix))
 
 
 def _name(file: _File, prefix: str, loaded: Settings) -> Result:
@@ -112,7 +132,7 @@ def _components(file: _File, prefix: str, loaded: Settings) -> list[Result]:
 
 
 def _part(file: _File, folder: Path, loaded: Settings, line: int) -> Result:
-    wanted = overlay.wanted(file.repo.root / "base", folder.name, loaded.platform, loaded.components)
+    wanted = overlay.wanted(file.repo.root / "base", folder.name, loaded.options)
     content = graph.read(folder / KUSTOMIZATION)
     listed = content.get("components") if isinstance(content, dict) else None
     used = [

@@ -9,11 +9,11 @@ from pathlib import Path
 from mlgate import prefixes
 from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.files import locked, put_tree, sync_dir, write_durable
-from mlgate.render.overlay import PARTS
+from mlgate.render.overlay import PARTS, RELEASED
 from mlgate.repo import Repo
 
 DRAFT = ".draft-"
-_FOLDERS = ("values", *PARTS, "dev/release")
+_FOLDERS = ("values", *PARTS, *(f"{part}/release" for part in RELEASED))
 
 
 def check_place(repo: Repo, prefix: str) -> None:

@@ -28,7 +28,11 @@ _FIELDS = {
 def settings(text: str, given: Mapping[str, Any]) -> str:
     """settings.yaml with the values ``given`` by option put in place, each on its own line."""
     for name, value in given.items():
-        text = replace_value(text, _FIELDS[name], _written(value))
+        if name == "choices":
+            for choice, chosen in value.items():
+                text = replace_value(text, ("spec", "choices", choice), chosen)
+        else:
+            text = replace_value(text, _FIELDS[name], _written(value))
     return text
 
 

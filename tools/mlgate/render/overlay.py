@@ -1,16 +1,18 @@
 """The files of a prefix's overlay, as text; nothing here writes."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
 from mlgate import prefixes, thresholds
+from mlgate.settings import alternatives
 
 PARTS = ("policy", *prefixes.PARTS)
+RELEASED = ("dev", "stage")
 COMPONENTS = "../../../base/components"
 # Nothing that begins with a digit: kustomize and Python differ on what is a number, for example 1e5.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:@+-]*[A-Za-z0-9]", re.ASCII)
@@ -26,38 +28,44 @@ class Choices:
     revision: str = "main"
     platform: str = "kubernetes"
     components: Sequence[str] = ("cel-gate",)
+    choices: Mapping[str, str] = field(default_factory=dict)
     accuracy: Decimal = Decimal(1)
     data_source: str = "synthetic"
     model_path: str = "model/fraud"
 
 
-def files(choices: Choices, base: Path) -> dict[str, str]:
-    """Relative path and text of every file; ``base`` is the repository's base folder."""
+def files(prefix: str, options: Sequence[str], base: Path) -> dict[str, str]:
+    """Relative path and text of every kustomization; ``options`` as ``Settings`` has them, ``base`` the folder."""
     found = {"kustomization.yaml": _kustomization(["values", "../../base/apps"], ["../../base/components/prefix"])}
     found["values/kustomization.yaml"] = _kustomization(["settings.yaml"], [])
-    found["values/settings.yaml"] = settings(choices)
     for part in PARTS:
-        components = wanted(base, part, choices.platform, choices.components)
-        own = ["release"] if part == "dev" else []
+        components = wanted(base, part, options)
+        own = ["release"] if part in RELEASED else []
         resources = ["../values", f"../../../base/{part}"]
         text = _kustomization(resources, [*components, *own])
         # What is released names no namespace of its own; it belongs to the part that it stands in.
-        found[f"{part}/kustomization.yaml"] = text + (f"namespace: {choices.prefix}-dev\n" if own else "")
-    found["dev/release/kustomization.yaml"] = _HEADER.format("alpha1", "Component") + "resources: []\n"
+        found[f"{part}/kustomization.yaml"] = text + (f"namespace: {prefix}-{part}\n" if own else "")
+    for part in RELEASED:
+        found[f"{part}/release/kustomization.yaml"] = _HEADER.format("alpha1", "Component") + "resources: []\n"
     return found
 
 
-def wanted(base: Path, part: str, platform: str, components: Sequence[str]) -> list[str]:
-    """The Components of a part, in order: the prefix, the platform, then each option that has something for it."""
-    options = [f"platform-{platform}", *components]
-    there = [name for name in options if (base / "components" / name / part / "kustomization.yaml").is_file()]
-    return [f"{COMPONENTS}/prefix", *(f"{COMPONENTS}/{name}/{part}" for name in there)]
+def wanted(base: Path, part: str, options: Sequence[str]) -> list[str]:
+    """The Components of a part, in order: the prefix, then each option that has something for it.
+
+    What an option has for one platform only stands in ``OPTION/PART-PLATFORM``.
+    """
+    platform = next((each for each in options if each.startswith("platform-")), "").removeprefix("platform-")
+    folders = [f"{option}/{name}" for option in options for name in (part, f"{part}-{platform}")]
+    there = [name for name in folders if (base / "components" / name / "kustomization.yaml").is_file()]
+    return [f"{COMPONENTS}/prefix", *(f"{COMPONENTS}/{name}" for name in there)]
 
 
 def known_components(base: Path) -> list[str]:
     """Options that can be switched on."""
     folders = (path.name for path in (base / "components").iterdir() if path.is_dir())
-    return sorted(name for name in folders if name != "prefix" and not name.startswith("platform-"))
+    chosen = tuple(f"{name}-" for name in ("platform", *alternatives()))
+    return sorted(name for name in folders if name != "prefix" and not name.startswith(chosen))
 
 
 def _kustomization(resources: Sequence[str], components: Sequence[str]) -> str:
@@ -79,7 +87,8 @@ spec:
   revision: {scalar(choices.revision)}
   platform: {choices.platform}
   components: [{", ".join(map(scalar, choices.components))}]
-  gate:
+  choices:
+{_choices(choices.choices)}  gate:
     accuracy: {thresholds.stored(choices.accuracy)}  # the threshold, a fraction; this line lets a model through
     minimums: {{}}  # further floors, for example {{recall: 0.8, averagePrecision: 0.75}}
   data:
@@ -92,6 +101,14 @@ spec:
   images:
     tools: registry.example.com/mlgate/tools:0.1.0
 """
+
+
+def _choices(chosen: Mapping[str, str]) -> str:
+    lines = []
+    for name, values in alternatives().items():
+        value = chosen.get(name, values[0])
+        lines.append(f"    {name}: {value}  # or {', '.join(each for each in values if each != value)}\n")
+    return "".join(lines)
 
 
 def scalar(text: str) -> str:

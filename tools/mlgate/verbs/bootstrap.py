@@ -1,21 +1,27 @@
 """``mlgate bootstrap``: the overlay of a prefix."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from rich.console import Console
 from rich.table import Table
 
+from mlgate import cluster, thresholds
 from mlgate import repo as repos
-from mlgate import thresholds
 from mlgate.errors import SettingsError, UsageError
 from mlgate.render import bootstrap, edit, overlay
 from mlgate.repo import Repo
-from mlgate.settings import Settings, load, parse
+from mlgate.settings import Settings, alternatives, load, parse
+
+
+def _alternatives(command: Callable[..., None]) -> Callable[..., None]:
+    for name, values in reversed(alternatives().items()):
+        help_text = f"Which {name}; default: {values[0]}."
+        command = click.option(f"--{name}", name, type=click.Choice(values), help=help_text)(command)
+    return command
 
 
 @click.command(name="bootstrap")
@@ -30,6 +36,7 @@ from mlgate.settings import Settings, load, parse
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 @click.option("--commit", is_flag=True, help="Commit the overlay.")
 @click.option("--repo", "root", type=click.Path(path_type=Path), help="Clone to work in; default: here.")
+@_alternatives
 def command(prefix: str, dry_run: bool, commit: bool, root: Path | None, **options: Any) -> None:
     """Render overlays/PREFIX; repeated runs change nothing and keep your edits."""
     repo = repos.find(root)
@@ -58,6 +65,8 @@ def _given(repo: Repo, options: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         known = ", ".join(overlay.known_components(repo.root / "base"))
         raise UsageError(f"component {min(unknown)!r} is unknown", fix=f"known: {known}")
+    if chosen := {name: given.pop(name) for name in alternatives() if name in given}:
+        given["choices"] = chosen
     if "threshold" in given:
         given["accuracy"] = thresholds.parse(given.pop("threshold"))
     return given
@@ -75,8 +84,7 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
     now = parse(file, text)
     if now.prefix != prefix:
         raise SettingsError(f"{file}: metadata.name is {now.prefix!r}, not {prefix!r}", fix=f"write name: {prefix}")
-    choices = overlay.Choices(prefix=prefix, repo_url=now.repo_url, platform=now.platform, components=now.components)
-    files = overlay.files(choices, base) | {"values/settings.yaml": text}
+    files = overlay.files(prefix, now.options, base) | {"values/settings.yaml": text}
     for name in files:
         path = place / name
         if path.is_file() and name != "values/settings.yaml":
@@ -86,11 +94,10 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
 
 def default_url(repo: Repo) -> str:
     """The repository's own URL, for prefixes that name none."""
-    path = repo.root / "apps" / "values" / "settings.yaml"
     try:
-        return str(yaml.safe_load(path.read_text())["spec"]["repoURL"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError):
-        raise SettingsError(f"{path}: holds no spec.repoURL", fix="pass --repo-url") from None
+        return cluster.load(repo.root).repo_url
+    except SettingsError as err:
+        raise SettingsError(str(err), fix="mend it, or pass --repo-url") from None
 
 
 def difference(prefix: str, changed: Mapping[str, tuple[str, str]]) -> str:
@@ -115,6 +122,7 @@ def _summary(settings: Settings, changed: int, committed: str) -> None:
         "namespaces": ", ".join(settings.namespace(part) for part in ("cicd", "dev", "stage")),
         "platform": settings.platform,
         "components": ", ".join(settings.components) or "none",
+        "choices": ", ".join(f"{name} {value}" for name, value in settings.choices.items()),
         "repository": f"{settings.repo_url} @ {settings.revision}",
         "data": settings.data.source,
         "model": settings.model_path,
