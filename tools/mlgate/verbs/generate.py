@@ -8,15 +8,16 @@ from mlgate import repo as repos
 from mlgate.errors import FOUND, OK
 from mlgate.files import write_atomic
 from mlgate.gate.template import templates
+from mlgate.render import diagram
 
 
 @click.command(name="generate")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 when a generated file is stale.")
 def command(check: bool) -> int:
-    """Rewrite the ConstraintTemplates from the Rego beside them."""
+    """Rewrite the ConstraintTemplates from the Rego beside them, and docs/tree.md from the tree."""
     root = repos.find().root
     stale = 0
-    for path, text in templates(root / "policy").items():
+    for path, text in {**templates(root / "policy"), root / "docs" / "tree.md": diagram.document(root)}.items():
         old = path.read_text() if path.exists() else ""
         if old == text:
             continue
