@@ -54,7 +54,7 @@ def judge(root: Path, release: Release) -> Verdict:
     verdict = constraints.accuracy(root, release.prefix, release.report)
     if not verdict.allowed:
         return verdict
-    meta: dict[str, Any] = {**release.deployment["metadata"], "namespace": f"{release.prefix}-dev"}
+    meta: dict[str, Any] = {**release.deployment["metadata"], "namespace": release.namespace}
     placed = {**release.deployment, "metadata": meta}
     return constraints.release(root, release.prefix, placed, release.report)
 

@@ -27,17 +27,23 @@ _CIRCUMSTANCES = ("gitCommit", "thresholdCommit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What promote commits for one prefix. ``image`` is ``repository@sha256:...``."""
+    """What a promotion commits for one prefix. ``image`` is ``repository@sha256:...``, ``part`` dev or stage."""
 
     prefix: str
     image: str
     report: Mapping[str, Any]
     deployment: Mapping[str, Any]
+    part: str = "dev"
+
+    @property
+    def namespace(self) -> str:
+        """Where it is to stand."""
+        return f"{self.prefix}-{self.part}"
 
     @property
     def folder(self) -> Path:
         """Relative to the repository."""
-        return Path("overlays") / self.prefix / "dev" / "release"
+        return Path("overlays") / self.prefix / self.part / "release"
 
     def files(self) -> dict[str, str]:
         """File name in ``folder`` to its text."""
