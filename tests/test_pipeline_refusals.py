@@ -92,6 +92,11 @@ def _set(path: list[Any], value: Any) -> dict[str, Any]:
 
 TASK: list[Any] = ["spec", "tasks", 0]
 STEP: list[Any] = [*TASK, "taskSpec", "steps", 0]
+SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
+
+
+def _env(entry: dict[str, Any]) -> dict[str, Any]:
+    return _set([*STEP, "env"], [{"name": "A", **entry}])
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,10 @@ STEP: list[Any] = [*TASK, "taskSpec", "steps", 0]
         pytest.param(_set([*STEP, "script"], "true"), "and not both", id="script-and-command"),
         pytest.param(_set([*STEP, "onError"], "ignore"), "continue or stopAndFail", id="on-error"),
         pytest.param(_set([*STEP, "args"], ["$(HOME)"]), r"no \$\(HOME\)", id="variable-of-the-container"),
-        pytest.param(_set([*STEP, "env"], [{"name": "A", "valueFrom": {}}]), "valueFrom: the local", id="value-from"),
+        pytest.param(_env({"valueFrom": {}}), "secretKeyRef: must be a mapping", id="value-from-nothing"),
+        pytest.param(_env({"valueFrom": {"configMapKeyRef": {}}}), "configMapKeyRef: the local", id="config-map"),
+        pytest.param(_env({"valueFrom": SECRET, "value": "x"}), "value or a valueFrom", id="value-and-secret"),
+        pytest.param(_env({"valueFrom": {"secretKeyRef": {"name": "s"}}}), "key: must be a string", id="no-key"),
         pytest.param(_set(["spec", "params", 0, "type"], "object"), "support the type 'object'", id="object-param"),
     ],
 )

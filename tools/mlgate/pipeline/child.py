@@ -4,12 +4,16 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from types import FrameType
+from typing import BinaryIO
+
+from mlgate.pipeline import secrets
 
 POLL_S = 0.1
 GRACE_S = 5.0
@@ -53,6 +57,14 @@ class Watch:
     tick: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Where a process's output is appended, and the texts that are masked on their way."""
+
+    file: Path
+    hidden: Sequence[bytes] = field(default=(), repr=False)
+
+
 @contextlib.contextmanager
 def listening() -> Iterator[Stop]:
     """Turn SIGINT, SIGTERM and SIGHUP into a ``Stop`` for as long as the block runs."""
@@ -66,10 +78,10 @@ def listening() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
-def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path, watch: Watch) -> Ended:
+def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Log, watch: Watch) -> Ended:
     """Run ``argv`` with exactly ``env``, append its output to ``log``, and end its whole group with it."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
+    log.file.parent.mkdir(parents=True, exist_ok=True)
+    with log.file.open("ab") as file, _masking(file, log.hidden) as out:
         try:
             # The one place besides mlgate.process that starts programs: a step is watched while it runs.
             process = subprocess.Popen(
@@ -82,12 +94,35 @@ def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path, wa
                 start_new_session=True,
             )
         except OSError as err:
-            out.write(f"{argv[0]} could not be started: {err.strerror}\n".encode())
+            os.write(out, f"{argv[0]} could not be started: {err.strerror}\n".encode())
             return Ended(NOT_STARTED)
+        try:
+            return _wait(process, watch)
+        finally:
+            _end_group(process)
+
+
+@contextlib.contextmanager
+def _masking(log: BinaryIO, hidden: Sequence[bytes]) -> Iterator[int]:
+    """A descriptor to write to: the log itself, or with something to hide a pipe that is copied line by line."""
+    if not hidden:
+        yield log.fileno()
+        return
+    reads, writes = os.pipe()
+    copying = threading.Thread(target=_copy, args=(reads, log, hidden), daemon=True)
+    copying.start()
     try:
-        return _wait(process, watch)
+        yield writes
     finally:
-        _end_group(process)
+        os.close(writes)
+        copying.join(GRACE_S)  # a process that left the group may hold the pipe open for ever
+
+
+def _copy(reads: int, log: BinaryIO, hidden: Sequence[bytes]) -> None:
+    with os.fdopen(reads, "rb") as lines, contextlib.suppress(ValueError):  # the log was closed meanwhile
+        for line in lines:
+            log.write(secrets.masked(line, hidden))
+            log.flush()
 
 
 def _wait(process: subprocess.Popen[bytes], watch: Watch) -> Ended:

@@ -3,11 +3,11 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mlgate.pipeline import child, substitute
-from mlgate.pipeline.child import Ended, Ending, Stop, Watch
+from mlgate.pipeline import child, secrets, substitute
+from mlgate.pipeline.child import Ended, Ending, Log, Stop, Watch
 from mlgate.pipeline.objects import PipelineTask, Step, Task, Value
 from mlgate.pipeline.record import Outcome, State, now
 
@@ -21,13 +21,15 @@ _SHEBANG = "#!/bin/sh\nset -e\n"
 class Place:
     """Where a run happens. ``workspaces`` maps the Pipeline's names to folders; ``env`` is all that steps inherit.
 
-    ``left_out`` names tasks that are skipped as if their when expressions were not met.
+    ``secrets`` are values of Secrets by variable, each for the steps that name it; ``left_out`` names tasks that are
+    skipped as if their when expressions were not met.
     """
 
     run: str
     folder: Path
     workspaces: Mapping[str, Path]
     env: Mapping[str, str]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     left_out: frozenset[str] = frozenset()
 
     def log(self, task: str, step: str) -> Path:
@@ -89,13 +91,14 @@ def _step(use: PipelineTask, step: Step, values: Mapping[str, Value], place: Pla
     command = _script(step, values, where, scratch) if step.script else substitute.items(step.command, values, where)
     argv = [*command, *substitute.items(step.args, values, where)]
     path = {**place.env, **env}.get("PATH")
+    secret = secrets.chosen(step.secrets, place.secrets, where)
     found = argv[0] if "/" in argv[0] else shutil.which(argv[0], path=path) or argv[0]
     working = substitute.text(step.working_dir, values, where)
     return child.run(
         [found, *argv[1:]],
         cwd=scratch / working,
-        env={**place.env, **env},
-        log=place.log(use.name, step.name),
+        env={**place.env, **env, **secret},
+        log=Log(place.log(use.name, step.name), secrets.parts(secret.values())),
         watch=watch,
     )
 
@@ -123,6 +126,7 @@ def _failure(use: PipelineTask, step: Step, ended: Ended) -> Outcome | None:
 
 def _with_results(outcome: Outcome, task: Task, place: Place) -> Outcome:
     """Read the results back; one that was not written is absent, as in Tekton."""
+    hidden = secrets.parts(place.secrets.values())
     found: dict[str, str] = {}
     size = 0
     for name in task.results:
@@ -132,5 +136,8 @@ def _with_results(outcome: Outcome, task: Task, place: Place) -> Outcome:
             if size > RESULTS_LIMIT:
                 reason = f"the results are larger than {RESULTS_LIMIT} bytes, beginning with {name!r}"
                 return replace(outcome, state=State.FAILED, reason=reason)
-            found[name] = file.read_text(errors="replace")
+            if secrets.masked(content := file.read_bytes(), hidden) != content:
+                file.unlink()
+                return replace(outcome, state=State.FAILED, reason=f"the result {name!r} holds the value of a Secret")
+            found[name] = content.decode(errors="replace")
     return replace(outcome, results=found)

@@ -28,10 +28,20 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """A key of a Secret of the cluster; an optional one may be absent."""
+
+    name: str
+    key: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One process. Exactly one of ``command`` and ``script`` is set.
 
-    ``env`` includes the Task's stepTemplate; ``noted`` names fields that have a meaning in a cluster only.
+    ``env`` and ``secrets``, by variable, include the Task's stepTemplate; ``noted`` names fields that have a meaning
+    in a cluster only.
     """
 
     name: str
@@ -39,6 +49,7 @@ class Step:
     args: tuple[str, ...]
     script: str
     env: Mapping[str, str]
+    secrets: Mapping[str, SecretRef]
     working_dir: str
     continue_on_error: bool
     noted: tuple[str, ...]

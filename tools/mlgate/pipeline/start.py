@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlgate.errors import UsageError
-from mlgate.pipeline import checkout, order, parse, run
+from mlgate.pipeline import checkout, order, parse, run, secrets
 from mlgate.pipeline.execute import Place
 from mlgate.pipeline.objects import Pipeline, Value
 from mlgate.process import cache_dir, search_path
@@ -133,7 +133,14 @@ def _place(repo: Repo, folder: Path, pipeline: Pipeline, wish: Wish) -> Place:
     spaces = {w.name: folder / "workspaces" / w.name for w in pipeline.workspaces if not w.optional}
     for space in spaces.values():
         space.mkdir(parents=True, mode=0o700)
-    return Place(run=folder.name, folder=folder, workspaces=spaces, env=environment(repo), left_out=wish.left_out)
+    return Place(
+        run=folder.name,
+        folder=folder,
+        workspaces=spaces,
+        env=environment(repo),
+        secrets=secrets.named(pipeline, os.environ),
+        left_out=wish.left_out,
+    )
 
 
 def environment(repo: Repo) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mlgate.errors import SettingsError
 from mlgate.pipeline import fields
-from mlgate.pipeline.objects import Param, Step, Task, Value, Workspace
+from mlgate.pipeline.objects import Param, SecretRef, Step, Task, Value, Workspace
 
 CONTAINER_ONLY = {"image", "imagePullPolicy", "securityContext", "computeResources"}
 """Fields of a step that say how its container is made; there is none here."""
@@ -13,6 +13,7 @@ CONTAINER_ONLY = {"image", "imagePullPolicy", "securityContext", "computeResourc
 _SPEC = ("description", "displayName", "params", "workspaces", "results", "stepTemplate", "steps")
 _STEP = {"name", "displayName", "command", "args", "script", "env", "workingDir", "onError", *CONTAINER_ONLY}
 _TEMPLATE = {"env", *CONTAINER_ONLY}
+_Env = Mapping[str, str | SecretRef]
 
 
 def task(content: Mapping[str, Any]) -> Task:
@@ -89,12 +90,13 @@ def _results(content: object, where: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _step(content: object, index: int, where: str, common: Mapping[str, str], noted: tuple[str, ...]) -> Step:
+def _step(content: object, index: int, where: str, common: _Env, noted: tuple[str, ...]) -> Step:
     entry = fields.mapping(content, where, _STEP)
     command = fields.texts(entry.get("command"), f"{where}.command")
     script = fields.text(entry.get("script", ""), f"{where}.script")
     if bool(command) == bool(script):
         raise SettingsError(f"{where}: needs a command or a script, and not both")
+    env = {**common, **_env(entry.get("env"), f"{where}.env")}
     on_error = entry.get("onError", "stopAndFail")
     if on_error not in ("continue", "stopAndFail"):
         raise SettingsError(f"{where}.onError: must be continue or stopAndFail")
@@ -103,7 +105,8 @@ def _step(content: object, index: int, where: str, common: Mapping[str, str], no
         command=command,
         args=fields.texts(entry.get("args"), f"{where}.args"),
         script=script,
-        env={**common, **_env(entry.get("env"), f"{where}.env")},
+        env={name: value for name, value in env.items() if isinstance(value, str)},
+        secrets={name: value for name, value in env.items() if isinstance(value, SecretRef)},
         working_dir=fields.text(entry.get("workingDir", ""), f"{where}.workingDir"),
         continue_on_error=on_error == "continue",
         noted=(*noted, *_noted(entry, "steps")),
@@ -114,9 +117,21 @@ def _noted(entry: Mapping[str, Any], where: str) -> tuple[str, ...]:
     return tuple(f"{where}.{key}" for key in sorted(CONTAINER_ONLY & set(entry)))
 
 
-def _env(content: object, where: str) -> dict[str, str]:
-    found = {}
+def _env(content: object, where: str) -> dict[str, str | SecretRef]:
+    found: dict[str, str | SecretRef] = {}
     for i, raw in enumerate(fields.listing(content, where)):
-        entry = fields.mapping(raw, f"{where}[{i}]", ("name", "value"))
-        found[fields.name(entry, f"{where}[{i}]")] = fields.text(entry.get("value", ""), f"{where}[{i}].value")
+        at = f"{where}[{i}]"
+        entry = fields.mapping(raw, at, ("name", "value", "valueFrom"))
+        if "value" in entry and "valueFrom" in entry:
+            raise SettingsError(f"{at}: needs a value or a valueFrom, and not both")
+        value = _secret(entry["valueFrom"], f"{at}.valueFrom") if "valueFrom" in entry else entry.get("value", "")
+        found[fields.name(entry, at)] = value if isinstance(value, SecretRef) else fields.text(value, f"{at}.value")
     return found
+
+
+def _secret(content: object, where: str) -> SecretRef:
+    source = fields.mapping(content, where, ("secretKeyRef",))
+    where = f"{where}.secretKeyRef"
+    ref = fields.mapping(source.get("secretKeyRef"), where, ("name", "key", "optional"))
+    optional = fields.boolean(ref.get("optional", False), f"{where}.optional")
+    return SecretRef(name=fields.name(ref, where), key=fields.text(ref.get("key"), f"{where}.key"), optional=optional)
