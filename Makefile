@@ -1,10 +1,10 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint generate clean
+.PHONY: help setup cluster-tools demo test lint generate clean
 
 help:  ## show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 setup: .venv/.ready  ## create .venv, install what is needed, build the Go tools into the cache
 	@$(PY) tools/setup.py
@@ -16,6 +16,9 @@ setup: .venv/.ready  ## create .venv, install what is needed, build the Go tools
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
+
+cluster-tools: setup  ## build etcd and an API server into the cache, for the tests of the lifecycle (minutes, once)
+	@$(PY) tools/setup.py --cluster
 
 demo: setup  ## the whole journey in a scratch clone under build/demo
 	@.venv/bin/mlgate demo

@@ -80,7 +80,7 @@ def test_the_cache_is_where_the_package_looks(
 
 def test_a_second_run_starts_nothing(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     complete(setup)
-    monkeypatch.setattr(setup, "find_go", lambda: pytest.fail("looked for Go"))
+    monkeypatch.setattr(setup, "find_go", lambda _needed: pytest.fail("looked for Go"))
     assert setup.main() == 0
 
 
@@ -95,7 +95,7 @@ def test_what_is_gone_or_not_as_pinned_is_made_again(
     else:
         path.write_text("another pin")
     made: list[str] = []
-    monkeypatch.setattr(setup, "find_go", lambda: "go")
+    monkeypatch.setattr(setup, "find_go", lambda _needed: "go")
     monkeypatch.setattr(setup, "build", lambda _go, name, _out: made.append(name))
     monkeypatch.setattr(setup, "fetch", lambda _go, each: made.append(each["module"]))
     assert setup.main() == 0
@@ -184,6 +184,29 @@ def test_go_is_new_enough_for_every_tool(setup: ModuleType) -> None:
     assert len(versions) == len(setup.PACKAGES)
     assert max(versions) <= setup.NEEDED_GO
     assert tuple(map(int, setup.GO_WHEEL.split("==")[1].split("."))) >= setup.NEEDED_GO
+
+
+def test_go_is_new_enough_for_the_cluster(setup: ModuleType) -> None:
+    asked = {(setup.module_of(name) / "go.mod").read_text().split("\ngo ")[1].split()[0] for name in setup.CLUSTER}
+    assert {tuple(map(int, each.split("."))) for each in asked} == {setup.CLUSTER_GO}
+
+
+def test_the_cluster_is_built_only_when_asked_for(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    complete(setup)
+    asked: list[tuple[int, ...]] = []
+    made: list[str] = []
+    monkeypatch.setattr(setup, "find_go", asked.append)
+    monkeypatch.setattr(setup, "build", lambda _go, name, _out: made.append(name))
+    assert setup.main() == 0
+    assert made == []
+    assert setup.main(["--cluster"]) == 0
+    assert made == ["etcd", "kube-apiserver", "kube-controller-manager"]
+    assert asked == [setup.CLUSTER_GO]
+
+
+def test_an_api_server_is_told_its_version(setup: ModuleType) -> None:
+    assert "version.gitVersion=v1.37.2" in setup.flags("kube-apiserver")
+    assert setup.flags("etcd") == setup.flags("gator") == "-s -w"
 
 
 def pins() -> dict[str, str]:

