@@ -31,6 +31,9 @@ lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
+bench: setup  ## how long builds take, as a table
+	@.venv/bin/python bench/builds.py
+
 generate: setup  ## rewrite generated files
 	@.venv/bin/mlgate generate
 

@@ -11,7 +11,7 @@ from mlgate.cli import VERBS
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("base/*/*/README.md")])
 _TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
-_PATH = re.compile(r"`((?:apps|base|policy|tools|model|tests|docs)/[\w./-]*)`")
+_PATH = re.compile(r"`((?:apps|base|policy|tools|model|tests|docs)/(?!NAME|PREFIX)[\w./-]*)`")
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#]+)(?:#[\w-]+)?\)")
 _VERB = re.compile(r"^(?:\$ )?mlgate ([a-z][\w-]*)", re.MULTILINE)
 
