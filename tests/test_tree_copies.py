@@ -13,7 +13,7 @@ ROOT = checkouts.ROOT
 
 
 def copies(root: Path) -> list[list[str]]:
-    """Groups of files below apps/ and base/ that say the same; kustomizations of a few lines are indexes, not content."""
+    """Groups of files below apps/ and base/ that say the same; kustomizations are indexes, not content."""
     groups = defaultdict(list)
     for top in ("apps", "base"):
         for file in sorted((root / top).rglob("*.yaml")):
