@@ -1,0 +1,1 @@
+"""A real API server for tests, and what stands in for the controllers that need a node."""
