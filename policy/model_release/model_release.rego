@@ -1,8 +1,10 @@
 # METADATA
-# title: No deployment without a passing report
+# title: No model without a passing report
 # description: >-
-#   A SeldonDeployment is admitted only when every container image is pinned by digest and its namespace holds a
-#   ModelAccuracy for exactly that digest that passes under this constraint's own parameters.
+#   What serves a model is admitted only when every container image is pinned by digest and its namespace holds a
+#   ModelAccuracy for exactly that digest that passes under this constraint's own parameters. A Deployment,
+#   StatefulSet or DaemonSet serves a model when it is labelled so or runs an image of the model's repository;
+#   of another one only such images are judged.
 # custom: {id: MR001}
 package model_release
 
@@ -25,11 +27,13 @@ violation contains {"msg": msg} if {
 }
 
 violation contains {"msg": msg} if {
+	_serves
 	count(_images) == 0
 	msg := sprintf("MR001 %s: no container image was found to judge", [_name])
 }
 
 violation contains {"msg": msg} if {
+	_serves
 	some container in _containers
 	not is_string(object.get(container, "image", null))
 	msg := sprintf("MR001 %s: a container has no image", [_name])
@@ -37,7 +41,7 @@ violation contains {"msg": msg} if {
 
 # A predictor without containers of its own gets one from the operator, with a model that nobody measured.
 violation contains {"msg": msg} if {
-	some predictor in input.review.object.spec.predictors
+	some predictor in _spec.predictors
 	count([container | some component in predictor.componentSpecs; some container in component.spec.containers]) == 0
 	msg := sprintf("MR001 %s: a predictor has no container", [_name])
 }
@@ -48,28 +52,90 @@ violation contains {"msg": msg} if {
 	msg := sprintf("MR001 %s: %s %v brings a model that has no digest", [_name, field, value])
 }
 
+violation contains {"msg": msg} if {
+	_kind == "InferenceService"
+	some part in object.keys(_spec) | {"predictor"}
+	count(object.get(_spec, [part, "containers"], [])) == 0
+	msg := sprintf("MR001 %s: %s has no container", [_name, part])
+}
+
+# Closed: a runtime of KServe that is not known here brings its own server and fetches a model by URI.
+violation contains {"msg": msg} if {
+	_kind == "InferenceService"
+	some part, content in _spec
+	some field in object.keys(content)
+	not field in _of_a_custom_predictor
+	msg := sprintf("MR001 %s: %s.%s is no field of a predictor with a container of its own", [_name, part, field])
+}
+
 # Routers of the engine; every other implementation is a server that fetches a model by URI.
 _modelless := {"AVERAGE_COMBINER", "RANDOM_ABTEST", "SIMPLE_ROUTER", "UNKNOWN_IMPLEMENTATION"}
 
 _prepackaged[field] contains value if {
-	walk(input.review.object.spec, [path, value])
+	walk(_spec, [path, value])
 	field := path[count(path) - 1]
-	field in {"implementation", "modelUri"}
+	field in {"implementation", "modelUri", "storageUri"}
 	not value in _modelless
 	value != ""
 }
 
+# The variable by which KServe fetches a model into any container.
+_prepackaged.variable contains "STORAGE_URI" if {
+	walk(_spec, [path, "STORAGE_URI"])
+	path[count(path) - 1] == "name"
+}
+
+# Of KServe's own fields those that name no model, and those of a pod.
+_of_a_custom_predictor := {
+	"annotations", "containerConcurrency", "deploymentStrategy", "labels", "maxReplicas", "minReplicas",
+	"scaleMetric", "scaleMetricType", "scaleTarget", "timeout",
+	"affinity", "automountServiceAccountToken", "containers", "enableServiceLinks", "imagePullSecrets",
+	"initContainers", "nodeSelector", "priorityClassName", "securityContext", "serviceAccountName",
+	"terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
+}
+
+_workloads := {"DaemonSet", "Deployment", "StatefulSet"}
+
+_label := "ai.devops.demo/model"
+
+# Fails closed: a kind that is not known here serves, and so does a workload while no repository is named.
+_serves if not _kind in _workloads
+
+_serves if not is_string(_repository)
+
+_serves if _label in object.keys(object.get(input.review.object, ["metadata", "labels"], {}))
+
+# A Service finds a pod by the labels of the template.
+_serves if _label in object.keys(object.get(_spec, ["template", "metadata", "labels"], {}))
+
+_repository := object.get(input, ["parameters", "modelImage"], null)
+
 _containers := [container |
-	some predictor in input.review.object.spec.predictors
-	some component in predictor.componentSpecs
-	some kind in ["containers", "initContainers"]
-	some container in component.spec[kind]
+	walk(_spec, [path, containers])
+	path[count(path) - 1] in {"containers", "initContainers"}
+	is_array(containers)
+	some container in containers
 ]
 
-# Wherever it stands: containers, init containers, explainers.
-_images := {image |
-	walk(input.review.object.spec, [path, image])
+# Wherever it stands: containers, init containers, explainers, volumes.
+_all_images := {image |
+	walk(_spec, [path, image])
 	path[count(path) - 1] == "image"
+}
+
+_images := _all_images if {
+	_serves
+} else := {image | some image in _all_images; _holds_model(image)}
+
+_holds_model(image) if not is_string(image)
+
+_holds_model(image) if regex.replace(image, `(:[^:/@]*)?(@.*)?$`, "") == _repository
+
+# The same bytes under the name of another repository.
+_holds_model(image) if {
+	some reports in _reports
+	some report in reports
+	_digest(report.spec.image) == _digest(image)
 }
 
 _pinned(image) if {
@@ -79,15 +145,27 @@ _pinned(image) if {
 
 _digest(image) := split(image, "@")[1]
 
-_released(digest) if {
-	some group_version
+_reports[namespace] contains report if {
+	some namespace, groups in data.inventory.namespace
+	some group_version, kinds in groups
 	startswith(group_version, "ai.devops.demo/")
-	some report in data.inventory.namespace[_namespace][group_version].ModelAccuracy
+	some report in kinds.ModelAccuracy
+}
+
+_released(digest) if {
+	some report in _reports[_namespace]
 	_digest(report.spec.image) == digest
 	count(accuracy.reasons(report, object.get(input, "parameters", {}))) == 0
 }
 
-_name := sprintf("SeldonDeployment %s", [input.review.object.metadata.name]) if {
+_kind := input.review.object.kind if {
+	is_string(input.review.object.kind)
+} else := ""
+
+_spec := object.get(input.review.object, "spec", {})
+
+_name := sprintf("%s %s", [_kind, input.review.object.metadata.name]) if {
+	_kind != ""
 	is_string(input.review.object.metadata.name)
 } else := "the object"
 

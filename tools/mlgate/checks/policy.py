@@ -11,14 +11,14 @@ from mlgate.checks.model import Object, Rendered, subject
 from mlgate.errors import ToolFailed
 from mlgate.gate import judge as gate
 from mlgate.gate.judge import Case
-from mlgate.gate.template import RULES, Rule, templates
+from mlgate.gate.template import RULES, WORKLOADS, Rule, templates
 from mlgate.process import Tool
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
 # 2: conftest could not run a test at all, and says so in its report or on stderr.
 _CONFTEST = Tool("conftest", accept=(0, 1, 2))
-_JUDGED = {"model_accuracy": "ModelAccuracy", "model_release": "SeldonDeployment"}
+_SERVING = ("dev", "stage")
 
 
 def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
@@ -130,9 +130,15 @@ def _committed(repo: Repo, rule: Rule, rendered: Sequence[Rendered]) -> list[_Co
         locator = Locator(repo, one.build)
         # Without a constraint there are no parameters, and the rule denies for that.
         constraint = constraints.get(one.build.prefix, {})
-        subjects = [obj for obj in one.objects if obj.get("kind") == _JUDGED[rule.folder]]
+        subjects = [obj for obj in one.objects if _is_judged(obj, rule, one.build.part)]
         found += [_Committed(obj, locator.find(obj), constraint) for obj in subjects]
     return found
+
+
+def _is_judged(obj: Object, rule: Rule, part: str) -> bool:
+    """As the constraints match: ordinary workloads only where models serve."""
+    kind = obj.get("kind")
+    return kind in rule.judged and (kind not in WORKLOADS or part in _SERVING)
 
 
 def _is_report(obj: Object) -> bool:

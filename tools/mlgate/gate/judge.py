@@ -49,12 +49,12 @@ def judge(policy: Path, report: Mapping[str, Any], constraint: Mapping[str, Any]
 
 def judge_release(
     policy: Path,
-    deployment: Mapping[str, Any],
+    server: Mapping[str, Any],
     reports: Sequence[Mapping[str, Any]],
     constraint: Mapping[str, Any],
 ) -> Verdict:
-    """May this SeldonDeployment be admitted beside ``reports`` (ModelAccuracies, each with its namespace)?"""
-    case = Case(deployment, parameters_of(constraint))
+    """May this object, which may serve a model, be admitted beside ``reports`` (ModelAccuracies with namespaces)?"""
+    case = Case(server, parameters_of(constraint))
     return judge_all(policy, RELEASE_RULE, [case], inventory(reports))[0]
 
 

@@ -27,6 +27,6 @@ def accuracy(root: Path, prefix: str, report: Mapping[str, Any]) -> Verdict:
     return gate.judge(root / "policy", report, constraint(root, prefix, ACCURACY))
 
 
-def release(root: Path, prefix: str, deployment: Mapping[str, Any], report: Mapping[str, Any]) -> Verdict:
-    """May this SeldonDeployment, which names its namespace, stand beside ``report``?"""
-    return gate.judge_release(root / "policy", deployment, [report], constraint(root, prefix, RELEASE))
+def release(root: Path, prefix: str, server: Mapping[str, Any], report: Mapping[str, Any]) -> Verdict:
+    """May this object, which names its namespace and serves the model, stand beside ``report``?"""
+    return gate.judge_release(root / "policy", server, [report], constraint(root, prefix, RELEASE))
