@@ -44,7 +44,15 @@ def test_a_whole_tree_passes_and_every_stage_checked_something(tree: Path) -> No
     report = check(tree)
     assert report.findings == ()
     assert report.passed
-    assert [stage.name for stage in report.stages] == ["discover", "settings", "render", "schema", "policy", "names"]
+    assert [stage.name for stage in report.stages] == [
+        "discover",
+        "settings",
+        "render",
+        "schema",
+        "policy",
+        "names",
+        "references",
+    ]
     assert all(any(result.status is Status.VALID for result in stage.results) for stage in report.stages)
     assert {result.subject for result in report.results if result.code == "MG242"} == {
         "ModelAccuracy/alpha-dev/fraud",
