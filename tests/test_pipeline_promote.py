@@ -1,85 +1,24 @@
 """Promotion: a commit that the gate judged, pushed into the branch that somebody has checked out."""
 
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
+import promotions
 from gate_oracle import DIGEST, counts, report
 from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.pipeline import release
 from mlgate.pipeline.checkout import clone, last_commit
 from mlgate.pipeline.promote import promote
-from mlgate.pipeline.release import Release
 from mlgate.repo import Repo, git
-
-ROOT = Path(__file__).parents[1]
-IMAGE = f"registry.example.com/fraud@{DIGEST}"
-SETTINGS = "overlays/demo/values/settings.yaml"
-
-
-def _policy(root: Path, threshold: str) -> None:
-    """The settings, and an overlay part that renders the two constraints."""
-    text = f"""apiVersion: ai.devops.demo/v1
-kind: Settings
-metadata: {{name: demo, annotations: {{config.kubernetes.io/local-config: "true"}}}}
-spec:
-  repoURL: https://git.example.com/team/mlops.git
-  revision: main
-  platform: kubernetes
-  components: []
-  gate:
-    accuracy: {threshold}
-    minimums: {{}}
-  data: {{source: synthetic, holdout: 0.25, seed: 2020}}
-  model: {{path: model/fraud, image: registry.example.com/fraud}}
-  images: {{tools: "registry.example.com/tools:1"}}
-"""
-    files = {SETTINGS: text, "overlays/demo/policy/kustomization.yaml": "resources: [gate.yaml]\n"}
-    parameters = {"accuracyThreshold": float(threshold), "minimums": {}}
-    constraints = [
-        {"apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": kind, "metadata": {"name": kind.lower()}}
-        | {"spec": {"parameters": parameters}}
-        for kind in ("AIModelAccuracyThreshold", "AIModelRelease")
-    ]
-    files["overlays/demo/policy/gate.yaml"] = yaml.safe_dump_all(constraints)
-    for name, content in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(content)
-
-
-def commit_all(root: Path, message: str) -> str:
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", message)
-    return Repo(root).head()
+from promotions import IMAGE, SETTINGS, built, cloned, commit_all, policy
 
 
 @pytest.fixture
 def person(tmp_path: Path) -> Path:
     """A person's repository with ``main`` checked out and a threshold of 93 %."""
-    root = tmp_path / "person"
-    shutil.copytree(ROOT / "policy", root / "policy")
-    shutil.copytree(ROOT / "model" / "fraud", root / "model" / "fraud")
-    _policy(root, "0.93")
-    git(root, "init", "--quiet", "--initial-branch", "main")
-    for key, value in (("user.name", "person"), ("user.email", "person@example.com")):
-        git(root, "config", key, value)
-    commit_all(root, "start")
-    return root
-
-
-def cloned(person: Path, name: str = "repo") -> Path:
-    into = person.parent / name
-    clone(str(person), Repo(person).head(), into)
-    return into
-
-
-def built(root: Path, correct: int = 244, **more: Any) -> Release:
-    evidence = {"datasetSha256": "a", "gitCommit": "b", "modelSha256": "c", "wrapperSha256": "d", **more}
-    found = report(correct / 250, counts(correct, 250), image=IMAGE, evidence=evidence)
-    return release.build("demo", IMAGE, found, root / "model" / "fraud")
+    return promotions.person(tmp_path / "person")
 
 
 def test_a_release_is_one_commit_and_the_persons_tree_follows(person: Path) -> None:
@@ -134,7 +73,7 @@ def test_a_branch_that_moved_is_no_obstacle(person: Path) -> None:
 
 def test_a_threshold_raised_meanwhile_counts(person: Path) -> None:
     root = cloned(person)
-    _policy(person, "0.99")
+    policy(person, "0.99")
     raised = commit_all(person, "raise")
     assert not promote(root, "main", built(root)).verdict.allowed
     assert Repo(person).head() == raised

@@ -1,5 +1,6 @@
 """Promotion is a git commit: judged once more, written in the clone, pushed to the branch that Argo CD follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def promote(root: Path, branch: str, release: Release) -> Promotion:
     verdict = judge(root, release)
     if not verdict.allowed or release.stands_in(root):
         return Promotion(verdict)
-    commit = _commit(root, release)
+    commit = write(root, release)
     try:
         _push(root, branch)
     except ToolFailed:
@@ -54,20 +55,26 @@ def judge(root: Path, release: Release) -> Verdict:
     verdict = constraints.accuracy(root, release.prefix, release.report)
     if not verdict.allowed:
         return verdict
-    meta: dict[str, Any] = {**release.deployment["metadata"], "namespace": release.namespace}
-    placed = {**release.deployment, "metadata": meta}
-    return constraints.release(root, release.prefix, placed, release.report)
+    served = [release.deployment, *(each for each in release.beside if each.get("kind") != "Service")]
+    verdicts = [constraints.release(root, release.prefix, _placed(each, release), release.report) for each in served]
+    return Verdict(tuple(reason for verdict in verdicts for reason in verdict.reasons))
+
+
+def _placed(served: Mapping[str, Any], release: Release) -> dict[str, Any]:
+    return {**served, "metadata": {**served["metadata"], "namespace": release.namespace}}
 
 
 def message(root: Path, release: Release) -> str:
-    """The commit's message: prefix, model, digest, accuracy and what was required."""
+    """The commit's message: prefix, what happens, model, digest, accuracy and what was required."""
     required = settings.load(Repo(root).settings_file(release.prefix)).accuracy
     model, digest = release.report["spec"]["modelName"], release.image.partition("@")[2]
     reached = f"accuracy {percent(release.report)} of required {thresholds.spoken(required)}"
-    return f"{release.prefix}: release {model} {digest} ({reached})"
+    done = "release" if release.part == "dev" else f"promote to {release.part}"
+    return f"{release.prefix}: {done} {model} {digest} ({reached})"
 
 
-def _commit(root: Path, release: Release) -> str:
+def write(root: Path, release: Release) -> str:
+    """Commit the files of ``release`` in the clone ``root`` and return the commit."""
     folder = root / release.folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.files().items():

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from mlgate.errors import SettingsError, UsageError
-from mlgate.pipeline.release import DEPLOYMENT_FILE, REPORT_FILE, Release
+from mlgate.pipeline.release import DEPLOYMENT_FILE, REPORT_FILE, Release, documents
 
 PART = "stage"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
@@ -35,24 +35,26 @@ def build(root: Path, prefix: str, digest: str = "") -> Release:
     folder = root / "overlays" / prefix / "dev" / "release"
     if not (folder / REPORT_FILE).is_file():
         raise UsageError(f"{prefix}: nothing is released in dev", fix=f"run: mlgate pipeline run --prefix {prefix}")
-    report, deployment = _read(folder / REPORT_FILE, root), _read(folder / DEPLOYMENT_FILE, root)
+    (report, *more), served = _read(folder / REPORT_FILE, root), _read(folder / DEPLOYMENT_FILE, root)
+    if more:
+        raise SettingsError(f"{prefix}: {REPORT_FILE} of dev is not one object with metadata")
     image = str((report.get("spec") or {}).get("image", "")) if isinstance(report.get("spec"), dict) else ""
     there = check_digest(image.partition("@")[2])
     if digest and check_digest(digest) != there:
         raise UsageError(f"{prefix}: dev releases {there}, not {digest}", fix="promote what dev releases, or pass none")
     moved = {**report, "metadata": {**report["metadata"], "namespace": f"{prefix}-{PART}"}}
-    return Release(prefix=prefix, image=image, report=moved, deployment=deployment, part=PART)
+    return Release(prefix=prefix, image=image, report=moved, deployment=served[0], beside=tuple(served[1:]), part=PART)
 
 
-def _read(path: Path, root: Path) -> dict[str, Any]:
+def _read(path: Path, root: Path) -> list[dict[str, Any]]:
     name = path.relative_to(root)
     # A link could lead to a file that no commit holds.
     if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
         raise SettingsError(f"{name}: leads out of the repository")
     try:
-        content = yaml.safe_load(path.read_text())
+        content = documents(path.read_text())
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as err:
         raise SettingsError(f"{name}: cannot be read: {' '.join(str(err).split())[:200]}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
+    if not content or not all(isinstance(each, dict) and isinstance(each.get("metadata"), dict) for each in content):
         raise SettingsError(f"{name}: is not one object with metadata")
     return content
