@@ -157,13 +157,14 @@ def test_an_edited_release_in_dev_is_denied(person: Path, file: str, old: str, n
     assert branches(person) == ["main"]
 
 
-def test_a_deployment_that_no_rule_judges_is_refused(person: Path) -> None:
-    """Its image stands where no rule looks, so the rules would allow whatever it is."""
-    hidden = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fraud"}, "data": {"image": IMAGE}}
-    (person / DEV / "model-deployment.yaml").write_text(yaml.safe_dump(hidden))
-    commit_all(person, "hide")
-    with pytest.raises(SettingsError, match="no rule judges the image of a ConfigMap"):
+def test_a_rule_that_does_not_look_at_the_image_is_no_gate(person: Path) -> None:
+    """A kind that the rule passes over would be allowed whatever its image is."""
+    rule = 'package model_release\n\nviolation contains {"msg": "never"} if input.review.object.kind == "Other"\n'
+    (person / "policy" / "model_release" / "model_release.rego").write_text(rule)
+    commit_all(person, "a rule that passes over SeldonDeployments")
+    with pytest.raises(SettingsError, match="no rule judges the image of a SeldonDeployment"):
         stage_promote.prepare(cloned(person), "main", "demo")
+    assert branches(person) == ["main"]
 
 
 @pytest.mark.parametrize("file", [SETTINGS, f"{RELEASE}/model-accuracy.yaml", "policy/lib/accuracy.rego"])
