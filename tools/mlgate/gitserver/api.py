@@ -1,0 +1,71 @@
+"""The part of the REST API that Gitea, Forgejo and Gogs share."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from mlgate.errors import ToolFailed, UsageError
+
+NOT_FOUND = 404
+_TIMEOUT_S = 30
+_LIMIT = 10_000_000
+_USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server by its address, and the account that speaks to it; the password is in no ``repr``."""
+
+    url: str
+    username: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise UsageError("the git server's address must be http:// or https://, without a name or password in it")
+        if not _USERNAME.fullmatch(self.username) or not self.password:
+            raise UsageError("the git server's user name or password is missing", fix="fill the Secret git-credentials")
+
+    @property
+    def authorization(self) -> str:
+        """Value of the header ``Authorization``."""
+        pair = f"{self.username}:{self.password}".encode()
+        return "Basic " + base64.b64encode(pair).decode()
+
+    def call(self, method: str, path: str, content: object = None) -> tuple[int, Any]:
+        """Status and JSON of one call below ``/api/v1``; raises ``ToolFailed`` when nobody answers, or not in JSON."""
+        headers = {"Authorization": self.authorization, "Accept": "application/json"}
+        headers |= {} if content is None else {"Content-Type": "application/json"}
+        body = None if content is None else json.dumps(content).encode()
+        # Neither a proxy nor a redirect: the password would travel along, out of the cluster.
+        connection = self._connection()
+        try:
+            connection.request(method, f"{urlsplit(self.url).path.rstrip('/')}/api/v1/{path}", body, headers)
+            answer = connection.getresponse()
+            text = answer.read(_LIMIT)
+            return answer.status, json.loads(text) if _ok(answer.status) and text.strip() else None
+        except (OSError, HTTPException, ValueError) as err:
+            raise ToolFailed(f"the git server did not answer {method} {path}: {err}") from None
+        finally:
+            connection.close()
+
+    def expect(self, method: str, path: str, content: object = None) -> Any:
+        """JSON of a call that must succeed; raises ``ToolFailed`` with method, path and status, never the content."""
+        status, answer = self.call(method, path, content)
+        if not _ok(status):
+            raise ToolFailed(f"the git server answered {method} {path} with {status}")
+        return answer
+
+    def _connection(self) -> HTTPConnection:
+        parts = urlsplit(self.url)
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        return kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
+
+
+def _ok(status: int) -> bool:
+    return status in range(200, 300)
