@@ -1,4 +1,4 @@
-"""A release as files: the SeldonDeployment with its image by digest, and the ModelAccuracy that admits it."""
+"""A release as files: what serves the image by its digest, and the ModelAccuracy that admits it."""
 
 import copy
 import json
@@ -12,6 +12,7 @@ import yaml
 
 from mlgate.errors import SettingsError
 from mlgate.notebook.files import TEMPLATES, TOKEN
+from mlgate.pipeline import serving
 
 REPORT_FILE = "model-accuracy.yaml"
 DEPLOYMENT_FILE = "model-deployment.yaml"
@@ -27,12 +28,16 @@ _CIRCUMSTANCES = ("gitCommit", "thresholdCommit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What a promotion commits for one prefix. ``image`` is ``repository@sha256:...``, ``part`` dev or stage."""
+    """What a promotion commits for one prefix. ``image`` is ``repository@sha256:...``, ``part`` dev or stage.
+
+    ``deployment`` runs the model, whatever its kind; ``beside`` stands in the same file.
+    """
 
     prefix: str
     image: str
     report: Mapping[str, Any]
     deployment: Mapping[str, Any]
+    beside: tuple[Mapping[str, Any], ...] = ()
     part: str = "dev"
 
     @property
@@ -47,28 +52,38 @@ class Release:
 
     def files(self) -> dict[str, str]:
         """File name in ``folder`` to its text."""
-        contents = {REPORT_FILE: self.report, DEPLOYMENT_FILE: self.deployment, KUSTOMIZATION_FILE: _COMPONENT}
-        return {name: yaml.safe_dump(dict(content), sort_keys=False) for name, content in contents.items()}
+        served = (self.deployment, *self.beside)
+        contents = {REPORT_FILE: (self.report,), DEPLOYMENT_FILE: served, KUSTOMIZATION_FILE: (_COMPONENT,)}
+        return {name: yaml.safe_dump_all(map(dict, each), sort_keys=False) for name, each in contents.items()}
 
     def stands_in(self, root: Path) -> bool:
         """True when ``root`` already releases this: same files but for when and where it was measured."""
         try:
-            here = {name: yaml.safe_load((root / self.folder / name).read_text()) for name in self.files()}
+            here = {name: documents((root / self.folder / name).read_text()) for name in self.files()}
         except (OSError, ValueError, yaml.YAMLError):
             return False
-        wanted = {name: yaml.safe_load(text) for name, text in self.files().items()}
-        return all(_substance(here[name]) == _substance(wanted[name]) for name in wanted)
+        wanted = {name: documents(text) for name, text in self.files().items()}
+        return all(list(map(_substance, here[name])) == list(map(_substance, wanted[name])) for name in wanted)
 
 
-def build(prefix: str, image: str, report: Mapping[str, Any], model_dir: Path) -> Release:
-    """Put a release together; raises ``SettingsError`` when the report is not one of this image."""
+def documents(text: str) -> list[Any]:
+    """The YAML documents of a file; raises ``yaml.YAMLError``."""
+    return list(yaml.safe_load_all(text))
+
+
+def build(prefix: str, image: str, report: Mapping[str, Any], model_dir: Path, *, kind: str = "seldon") -> Release:
+    """Put a release together, served by what ``spec.choices.serving`` names.
+
+    Raises ``SettingsError`` when the report is not one of this image or the model cannot be served so.
+    """
     spec = report.get("spec")
     measured = spec.get("image") if isinstance(spec, Mapping) else None
     if measured != image:
         raise SettingsError(f"the report measured {measured!r}, the image to release is {image!r}")
     namespace = f"{prefix}-dev"
     moved = {**report, "metadata": {**report["metadata"], "namespace": namespace}}
-    return Release(prefix=prefix, image=image, report=moved, deployment=deployment(model_dir, image))
+    runs, *beside = serving.objects(kind, deployment(model_dir, image), image)
+    return Release(prefix=prefix, image=image, report=moved, deployment=runs, beside=tuple(beside))
 
 
 def deployment(model_dir: Path, image: str) -> dict[str, Any]:

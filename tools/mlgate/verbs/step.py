@@ -200,12 +200,17 @@ def admit(source: Path) -> None:
 @_option("branch", help="The branch that Argo CD follows.")
 def promote(source: Path, prefix: str, model_path: str, branch: str) -> int:
     """Commit image digest and report to the branch, judged once more; exits 1 when the gate denies."""
+    from mlgate import settings
     from mlgate.pipeline import promote as promotion
     from mlgate.pipeline import release
 
     root = source / "repo"
     wanted = release.build(
-        prefix, workspace.image(source), workspace.report(source), workspace.model_folder(source, model_path)
+        prefix,
+        workspace.image(source),
+        workspace.report(source),
+        workspace.model_folder(source, model_path),
+        kind=settings.load(Repo(root).settings_file(prefix)).choices["serving"],
     )
     done = promotion.promote(root, branch, wanted)
     for reason in done.verdict.reasons:
