@@ -18,6 +18,7 @@ from mlgate.files import write_atomic
 from mlgate.pipeline import checkout, workspace
 from mlgate.repo import Repo
 from mlgate.results import Result
+from mlgate.verbs.steps import services
 
 
 def _option(name: str, **attrs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -42,6 +43,10 @@ _seed = _option("seed", type=click.IntRange(0, 2**32 - 1))
 @click.group(name="step")
 def command() -> None:
     """Steps of the Pipeline's Tasks; ``mlgate pipeline run`` runs them in order."""
+
+
+for _service in services.COMMANDS:
+    command.add_command(_service)
 
 
 @command.command()
