@@ -124,9 +124,20 @@ def _env(content: object, where: str) -> dict[str, str | SecretRef]:
         entry = fields.mapping(raw, at, ("name", "value", "valueFrom"))
         if "value" in entry and "valueFrom" in entry:
             raise SettingsError(f"{at}: needs a value or a valueFrom, and not both")
+        if _of_the_cluster(entry.get("valueFrom"), f"{at}.valueFrom"):
+            continue
         value = _secret(entry["valueFrom"], f"{at}.valueFrom") if "valueFrom" in entry else entry.get("value", "")
         found[fields.name(entry, at)] = value if isinstance(value, SecretRef) else fields.text(value, f"{at}.value")
     return found
+
+
+def _of_the_cluster(content: object, where: str) -> bool:
+    """Whether a ConfigMap gives the value: an address in a cluster. Here the step inherits what the person has set."""
+    if not isinstance(content, dict) or "configMapKeyRef" not in content:
+        return False
+    source = fields.mapping(content, where, ("configMapKeyRef",))
+    ref = fields.mapping(source["configMapKeyRef"], f"{where}.configMapKeyRef", ("name", "key", "optional"))
+    return bool(fields.name(ref, f"{where}.configMapKeyRef") and fields.text(ref.get("key"), f"{where}.key"))
 
 
 def _secret(content: object, where: str) -> SecretRef:
