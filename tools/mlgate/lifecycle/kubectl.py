@@ -67,7 +67,7 @@ class Cluster:
 
     def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
         """One object; None when it, or its kind, is not there."""
-        text = self._read(["get", kind, name, *_in(namespace), "-o", "json"])
+        text = self._read(["get", kind, name, *_in(namespace), "--show-managed-fields", "-o", "json"])
         return dict(json.loads(text)) if text else None
 
     def list(self, kind: str, namespace: str = "", *, selector: str = "") -> list[Object]:

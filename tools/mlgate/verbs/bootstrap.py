@@ -12,6 +12,9 @@ from rich.table import Table
 from mlgate import cluster, thresholds
 from mlgate import repo as repos
 from mlgate.errors import SettingsError, UsageError
+from mlgate.lifecycle import options as options_of
+from mlgate.lifecycle.apply import Installation
+from mlgate.lifecycle.options import connection, handed
 from mlgate.render import bootstrap, edit, overlay
 from mlgate.repo import Repo
 from mlgate.settings import Settings, alternatives, load, parse
@@ -35,11 +38,16 @@ def _alternatives(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--model-path", help="Model folder, for example model/fraud.")
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 @click.option("--commit", is_flag=True, help="Commit the overlay.")
+@click.option("--apply", "applied", is_flag=True, help="Install it into the cluster and wait; safe to repeat.")
+@click.option("--timeout", default=1800.0, show_default=True, help="Seconds that --apply waits for the waves.")
+@handed
+@connection
 @click.option("--repo", "root", type=click.Path(path_type=Path), help="Clone to work in; default: here.")
 @_alternatives
 def command(prefix: str, dry_run: bool, commit: bool, root: Path | None, **options: Any) -> None:
-    """Render overlays/PREFIX; repeated runs change nothing and keep your edits."""
+    """Render overlays/PREFIX; repeated runs change nothing and keep your edits. With --apply, install it."""
     repo = repos.find(root)
+    install = _installer(repo, prefix, dry_run, options)
     bootstrap.check_place(repo, prefix)
     given = _given(repo, options)
     if dry_run:
@@ -53,6 +61,22 @@ def command(prefix: str, dry_run: bool, commit: bool, root: Path | None, **optio
             bootstrap.write(repo, prefix, {name: new for name, (_, new) in changed.items()})
         committed = _commit(repo, prefix) if commit else ""
     _summary(load(repo.settings_file(prefix)), len(changed), committed)
+    if install is not None:
+        install()
+
+
+def _installer(repo: Repo, prefix: str, dry_run: bool, options: dict[str, Any]) -> Callable[[], None] | None:
+    cluster, applied, timeout_s = options_of.cluster(options), options.pop("applied"), options.pop("timeout")
+    if not applied and options_of.handed_over(options):
+        raise UsageError("secrets are handed over with --apply only", fix="add --apply, or leave them out")
+    if applied and dry_run:
+        raise UsageError("--apply and --dry-run exclude each other", fix="leave one of them out")
+    # Read before anything is made, so that an empty file is found first. Without --apply nothing is asked for.
+    given = options_of.given(options, wanted=applied)
+    console = Console(markup=False, highlight=False)
+    if not applied:
+        return None
+    return lambda: Installation(cluster, repo, load(repo.settings_file(prefix)), console, timeout_s).run(given)
 
 
 def _changed(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

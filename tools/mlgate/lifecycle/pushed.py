@@ -1,0 +1,52 @@
+"""Whether Argo CD can see an overlay: it reads the branch of the remote, never this checkout."""
+
+from mlgate import repo as repos
+from mlgate.errors import MlgateError, UsageError
+from mlgate.repo import Repo
+from mlgate.settings import Settings
+
+
+def require_committed(repo: Repo, prefix: str) -> None:
+    """Raise ``UsageError`` unless HEAD holds the overlay exactly as it stands here."""
+    where = f"overlays/{prefix}"
+    if not _tree(repo, "HEAD", where):
+        fix = f"mlgate bootstrap --prefix {prefix} --commit, then git push"
+        raise UsageError(f"{where} is in no commit, so Argo CD cannot read it", fix=fix)
+    status = repos.git(repo.root, "status", "--porcelain", "--", where).stdout.splitlines()
+    if status:
+        raise UsageError(
+            f"{where} has changes that are in no commit: {status[0][3:]}", fix="commit them, then git push"
+        )
+
+
+def warning(repo: Repo, settings: Settings) -> str:
+    """Why the remote branch does not show Argo CD this overlay, or "". Reads the remote, changes nothing."""
+    where, branch = f"overlays/{settings.prefix}", settings.revision
+    named = f"branch {branch} of {settings.repo_url}"
+    try:
+        said = repos.git(repo.root, "ls-remote", "--", settings.repo_url, f"refs/heads/{branch}", timeout_s=30).stdout
+    except MlgateError:
+        return f"{named} could not be read from here; Argo CD must be able to"
+    if not said.strip():
+        return f"{named} does not exist; git push"
+    commit = said.split()[0]
+    if not _known(repo, commit):
+        return f"{named} has a commit that is not here, so what it holds is unknown; git pull"
+    if _tree(repo, commit, where) != _tree(repo, "HEAD", where):
+        return f"{named} does not hold {where} as committed here; git push"
+    return ""
+
+
+def _known(repo: Repo, commit: str) -> bool:
+    return bool(_parse(repo, f"{commit}^{{commit}}"))
+
+
+def _tree(repo: Repo, commit: str, path: str) -> str:
+    return _parse(repo, f"{commit}:{path}")
+
+
+def _parse(repo: Repo, name: str) -> str:
+    try:
+        return repos.git(repo.root, "rev-parse", "--verify", "--quiet", "--end-of-options", name).stdout.strip()
+    except MlgateError:
+        return ""
