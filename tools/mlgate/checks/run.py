@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlgate.checks import discover, names, policy, references, render, schema, settings
+from mlgate.checks import discover, names, policy, projects, references, render, schema, secrets, settings
 from mlgate.checks.model import Report, Stage, stage
 from mlgate.repo import Repo
 
@@ -25,7 +25,9 @@ def validate(repo: Repo, wanted: Sequence[str] = (), *, repo_only: bool = False)
         stage("schema", lambda: schema.check(repo, rendered)),
         stage("policy", lambda: policy.check(repo, rendered)),
         stage("names", lambda: names.check(repo, rendered)),
+        stage("projects", lambda: projects.check(repo, rendered)),
         stage("references", lambda: references.check(repo, rendered)),
+        stage("secrets", lambda: secrets.check(repo, rendered, prefixes)),
     ]
     notes = (REPO_ONLY,) if repo_only else ()
     return Report(tuple(stages), sum(len(one.objects) for one in rendered), notes)

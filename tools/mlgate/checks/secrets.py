@@ -1,0 +1,105 @@
+"""Stage 8: no secret stands in the tree, by the detectors of detect-secrets, and no rendered Secret carries a value.
+
+A finding names file, line and kind of secret, never the secret.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from detect_secrets.core.secrets_collection import SecretsCollection
+from detect_secrets.settings import transient_settings
+
+from mlgate.checks.locate import Locator
+from mlgate.checks.model import Object, Rendered, subject
+from mlgate.repo import Repo
+from mlgate.results import Result, Status
+
+_FORMATS = (
+    "Artifactory",
+    "AWSKey",
+    "AzureStorageKey",
+    "BasicAuth",
+    "Cloudant",
+    "DiscordBotToken",
+    "GitHubToken",
+    "GitLabToken",
+    "IbmCloudIam",
+    "JwtToken",
+    "Keyword",
+    "Mailchimp",
+    "Npm",
+    "OpenAI",
+    "PrivateKey",
+    "PypiToken",
+    "SendGrid",
+    "Slack",
+    "SquareOAuth",
+    "Stripe",
+    "TelegramBotToken",
+    "TwilioKey",
+)
+# Hexadecimal strings are digests here; other strings must be as irregular as a key to count.
+_ENTROPY = {"name": "Base64HighEntropyString", "limit": 4.5}
+_SETTINGS: dict[str, Any] = {
+    "plugins_used": [*({"name": f"{name}Detector"} for name in _FORMATS), _ENTROPY],
+    "filters_used": [
+        {"path": f"{__name__}.is_reference"},
+        {"path": "detect_secrets.filters.heuristic.is_indirect_reference"},
+        {"path": "detect_secrets.filters.heuristic.is_not_alphanumeric_string"},
+        {"path": "detect_secrets.filters.heuristic.is_templated_secret"},
+    ],
+}
+_SUFFIXES = {".yaml", ".yml", ".json", ".rego", ".lua", ".sql", ".ini", ".md", ".ipynb", ".txt", ".env", ""}
+_NAMING = r"(?:secrets|secret_?name|secret_?ref|secret_?key|existing_?secret)"
+_REFERENCE = re.compile(rf"(?i)^\W*{_NAMING}[\"']?\s*:\s*[\"']?[a-z]+(?:[.-][a-z]+)*[\"']?\s*(?:#.*)?$")
+_FIX = "take it out of git and of its history, renew it, and let a Secret in the cluster hold it"
+
+
+def check(repo: Repo, rendered: Sequence[Rendered], prefixes: Sequence[str]) -> list[Result]:
+    """MG271 a secret in a file of the tree, MG272 a rendered Secret with a value."""
+    tops = [repo.root / name for name in ("apps", "base", "policy")] + [repo.overlay(prefix) for prefix in prefixes]
+    files = [file for top in tops for file in sorted(top.rglob("*")) if file.is_file() and file.suffix in _SUFFIXES]
+    return [*_files(repo, files), *(each for one in rendered for each in _objects(repo, one))]
+
+
+def is_reference(line: str) -> bool:
+    """True for a line that only names a Secret or one of its keys, which is a name, not a secret."""
+    return bool(_REFERENCE.match(line))
+
+
+def _files(repo: Repo, files: Sequence[Path]) -> Iterator[Result]:
+    found = SecretsCollection()
+    with transient_settings(_SETTINGS):
+        for file in files:
+            found.scan_file(str(file))
+    for name, secret in found:
+        shown = str(Path(name).relative_to(repo.root))
+        message = f"looks like a secret ({secret.type})"
+        yield _finding("MG271", shown, message, shown, secret.line_number)
+    yield Result(code="MG271", check="secrets", subject=f"{len(files)} files", status=Status.VALID)
+
+
+def _objects(repo: Repo, one: Rendered) -> Iterator[Result]:
+    for obj in one.objects:
+        if obj.get("kind") == "Secret" and str(obj.get("apiVersion")) == "v1" and _has_value(obj):
+            place = Locator(repo, one.build).find(obj)
+            yield _finding("MG272", subject(obj), "a Secret in git carries a value", place.file, place.line)
+
+
+def _has_value(obj: Object) -> bool:
+    return any(value for field in ("data", "stringData") for value in (obj.get(field) or {}).values())
+
+
+def _finding(code: str, subject: str, message: str, file: str, line: int) -> Result:
+    return Result(
+        code=code,
+        check="secrets",
+        subject=subject,
+        status=Status.INVALID,
+        message=message,
+        fix=_FIX,
+        file=file,
+        line=line,
+    )
