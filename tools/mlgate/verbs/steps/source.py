@@ -1,0 +1,56 @@
+"""From the repository and the data to what training may see: clone, extract, split."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from mlgate.errors import FOUND, OK
+from mlgate.pipeline import checkout, workspace
+from mlgate.verbs.steps import options
+
+
+@click.command()
+@options.source
+@options.option("repo-url")
+@options.option("revision", help="Commit, branch or tag.")
+@options.option("branch", required=False, default="", help="The branch to promote to; default: the revision.")
+def clone(source: Path, repo_url: str, revision: str, branch: str) -> None:
+    """Clone the repository at a revision; results: commit, branch."""
+    commit = checkout.clone(repo_url, revision, source / "repo")
+    workspace.result("commit", commit)
+    workspace.result("branch", branch or revision)
+    click.echo(f"{commit} is checked out")
+
+
+@click.command()
+@options.source
+@options.model_path
+def extract(source: Path, model_path: str) -> int:
+    """Check the notebook contract and extract Train.py and the wrapper; exits 1 with every violation."""
+    from mlgate.notebook import extract as notebook
+
+    extraction, results = notebook.extract(workspace.model_folder(source, model_path), source / "extracted")
+    options.say(results)
+    return FOUND if extraction is None else OK
+
+
+@click.command()
+@options.source
+@options.sealed
+@options.option("data-source")
+@options.option("holdout", type=Decimal)
+@options.seed
+def split(source: Path, sealed: Path, data_source: str, holdout: Decimal, seed: int) -> None:
+    """Load the transactions and seal a stratified hold-out away from training."""
+    from mlgate.data import sources
+    from mlgate.data import split as splits
+
+    done = splits.split(sources.load(data_source, seed=seed), holdout=holdout, seed=seed)
+    splits.write(done, train_csv=source / "train" / "data" / "creditcard.csv", sealed=sealed)
+    record = done.record
+    click.echo(f"{record.source}: {record.train_rows} rows to train, {record.holdout_rows} held out")
+    click.echo(f"frauds: {record.train_frauds} to train, {record.holdout_frauds} held out")
+    click.echo(
+        f"duplicates: {record.duplicates_within} in all, {record.duplicates_across} held-out rows seen in training"
+    )
