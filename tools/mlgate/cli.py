@@ -17,6 +17,7 @@ VERBS = (
     "notebook",
     "pipeline",
     "predict",
+    "promote",
     "serve",
     "step",
     "threshold",
