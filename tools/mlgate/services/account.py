@@ -4,13 +4,18 @@ The server's own program takes a password only as an argument. So it makes an ac
 password, which makes the real one over HTTP and is then removed.
 """
 
+import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from mlgate.errors import ToolFailed
-from mlgate.gitserver.api import NOT_FOUND, Server
+from mlgate.services.api import NOT_FOUND, Server
 
 _PATIENCE_S = 300
+T = TypeVar("T")
 
 
 def ensure(setup: Server, admin: Server) -> None:
@@ -41,15 +46,27 @@ def forget(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def wait(server: Server, patience_s: float = _PATIENCE_S) -> None:
-    """Return as soon as the server answers the account; raises ``ToolFailed`` when it never does."""
+def wait(server: Server, path: str = "user", patience_s: float = _PATIENCE_S) -> None:
+    """Return as soon as ``path`` answers the account; raises ``ToolFailed`` when it never does."""
+    patient(lambda: server.expect("GET", path), patience_s)
+
+
+def patient(work: Callable[[], T], patience_s: float = _PATIENCE_S) -> T:
+    """What ``work`` returns, tried again each second while it raises ``ToolFailed``, which in the end it may."""
     until = time.monotonic() + patience_s
     while True:
         try:
-            server.expect("GET", "user")
+            return work()
         except ToolFailed:
             if time.monotonic() >= until:
                 raise
             time.sleep(1)
-        else:
-            return
+
+
+def reachable(url: str) -> None:
+    """Raise ``ToolFailed`` unless something listens at the address."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=5).close()
+    except OSError as err:
+        raise ToolFailed(f"{url} does not listen: {err}") from None

@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mlgate.errors import ToolFailed, UsageError
-from mlgate.gitserver.api import NOT_FOUND, Server
-from mlgate.gitserver.push import Remote, has_branch, mirror
+from mlgate.services.api import NOT_FOUND, Server
+from mlgate.services.push import Remote, has_branch, mirror
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", re.ASCII)
 

@@ -1,4 +1,4 @@
-"""The part of the REST API that Gitea, Forgejo and Gogs share."""
+"""REST calls to a server of the cluster, with a password that goes nowhere else."""
 
 import base64
 import json
@@ -18,18 +18,19 @@ _USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server by its address, and the account that speaks to it; the password is in no ``repr``."""
+    """A server by its address, the account that speaks to it, and the path of its API; no ``repr`` has the password."""
 
     url: str
     username: str
     password: str = field(repr=False)
+    api: str = "/api/v1"
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-            raise UsageError("the git server's address must be http:// or https://, without a name or password in it")
+            raise UsageError("the server's address must be http:// or https://, without a name or password in it")
         if not _USERNAME.fullmatch(self.username) or not self.password:
-            raise UsageError("the git server's user name or password is missing", fix="fill the Secret git-credentials")
+            raise UsageError("the server's user name or password is missing", fix="fill the Secret that the pod names")
 
     @property
     def authorization(self) -> str:
@@ -37,28 +38,29 @@ class Server:
         pair = f"{self.username}:{self.password}".encode()
         return "Basic " + base64.b64encode(pair).decode()
 
-    def call(self, method: str, path: str, content: object = None) -> tuple[int, Any]:
-        """Status and JSON of one call below ``/api/v1``; raises ``ToolFailed`` when nobody answers, or not in JSON."""
+    def call(self, method: str, path: str, content: object = None, *, form: str = "") -> tuple[int, Any]:
+        """Status and JSON of one call of the API; raises ``ToolFailed`` when nobody answers, or not in JSON."""
         headers = {"Authorization": self.authorization, "Accept": "application/json"}
-        headers |= {} if content is None else {"Content-Type": "application/json"}
-        body = None if content is None else json.dumps(content).encode()
+        body = form or (None if content is None else json.dumps(content))
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
         # Neither a proxy nor a redirect: the password would travel along, out of the cluster.
         connection = self._connection()
         try:
-            connection.request(method, f"{urlsplit(self.url).path.rstrip('/')}/api/v1/{path}", body, headers)
+            connection.request(method, f"{urlsplit(self.url).path.rstrip('/')}{self.api}/{path}", body, headers)
             answer = connection.getresponse()
             text = answer.read(_LIMIT)
             return answer.status, json.loads(text) if _ok(answer.status) and text.strip() else None
         except (OSError, HTTPException, ValueError) as err:
-            raise ToolFailed(f"the git server did not answer {method} {path}: {err}") from None
+            raise ToolFailed(f"the server did not answer {method} {path}: {err}") from None
         finally:
             connection.close()
 
-    def expect(self, method: str, path: str, content: object = None) -> Any:
+    def expect(self, method: str, path: str, content: object = None, *, form: str = "") -> Any:
         """JSON of a call that must succeed; raises ``ToolFailed`` with method, path and status, never the content."""
-        status, answer = self.call(method, path, content)
+        status, answer = self.call(method, path, content, form=form)
         if not _ok(status):
-            raise ToolFailed(f"the git server answered {method} {path} with {status}")
+            raise ToolFailed(f"the server answered {method} {path} with {status}")
         return answer
 
     def _connection(self) -> HTTPConnection:
