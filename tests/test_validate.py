@@ -51,6 +51,7 @@ def test_a_whole_tree_passes_and_every_stage_checked_something(tree: Path) -> No
         "schema",
         "policy",
         "names",
+        "projects",
         "references",
     ]
     assert all(any(result.status is Status.VALID for result in stage.results) for stage in report.stages)
@@ -124,7 +125,9 @@ BROKEN = [
     pytest.param(_edit(REPORT, "accuracy: 0.976", "accuracy: .nan"), {"MG221"}, id="accuracy-nan"),
     pytest.param(_edit("base/dev/namespace.yaml", "part-of: mlgate", "part-of: PREFIX-x"), {"MG223"}, id="placeholder"),
     pytest.param(
-        _edit("base/dev/namespace.yaml", "kind: Namespace", "kind: Nmespace"), {"MG223", "MG232"}, id="kind-typo"
+        _edit("base/dev/namespace.yaml", "kind: Namespace", "kind: Nmespace"),
+        {"MG223", "MG232", "MG255"},
+        id="kind-typo",
     ),
     pytest.param(
         _edit("base/policy/model-accuracy.yaml", "enforcementAction", "enforcmentAction"), {"MG231"}, id="field-typo"
@@ -161,11 +164,11 @@ BROKEN = [
         {"MG202", "MG242", "MG245"},
         id="constraint-dropped",
     ),
-    pytest.param(_cluster_role_twice, {"MG251"}, id="same-object-from-two-builds"),
+    pytest.param(_cluster_role_twice, {"MG251", "MG255"}, id="same-object-from-two-builds"),
     pytest.param(_long_name, {"MG252"}, id="name-too-long"),
     pytest.param(
         _edit("overlays/alpha/dev/kustomization.yaml", "namespace: alpha-dev", "namespace: kube-system"),
-        {"MG253"},
+        {"MG253", "MG255"},
         id="foreign-namespace",
     ),
     pytest.param(_loose_image, {"MG254"}, id="image-latest"),
