@@ -164,7 +164,7 @@ BROKEN = [
         {"MG202", "MG242", "MG245"},
         id="constraint-dropped",
     ),
-    pytest.param(_cluster_role_twice, {"MG251", "MG255"}, id="same-object-from-two-builds"),
+    pytest.param(_cluster_role_twice, {"MG251"}, id="same-object-from-two-builds"),
     pytest.param(_long_name, {"MG252"}, id="name-too-long"),
     pytest.param(
         _edit("overlays/alpha/dev/kustomization.yaml", "namespace: alpha-dev", "namespace: kube-system"),

@@ -26,9 +26,15 @@ class Project:
     def refuses(self, obj: Object, server: str) -> str:
         """Why an object may not be synced to ``server``, or nothing."""
         group, kind = _group(obj), str(obj.get("kind"))
-        namespace = str((obj.get("metadata") or {}).get("namespace") or "")
+        meta = obj.get("metadata") or {}
+        namespace = str(meta.get("namespace") or "")
         listed = "namespaceResourceWhitelist" if namespace else "clusterResourceWhitelist"
-        if {"group": group, "kind": kind} not in (self.spec.get(listed) or []):
+        permitted = [
+            str(each.get("name", "*"))
+            for each in self.spec.get(listed) or []
+            if (each.get("group"), each.get("kind")) == (group, kind)
+        ]
+        if not any(fnmatchcase(str(meta.get("name")), name) for name in permitted):
             return f"add {group or 'the core group'}/{kind} to {listed} in {self.file}"
         return self.reaches(server, namespace) if namespace else ""
 
