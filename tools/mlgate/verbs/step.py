@@ -5,7 +5,7 @@ Packages that take long to import are imported by the step that needs them: many
 
 import click
 
-from mlgate.verbs.steps import model, release, services, source
+from mlgate.verbs.steps import model, release, services, source, stage
 
 
 @click.group(name="step")
@@ -17,6 +17,7 @@ for _step in (
     *(source.clone, source.extract, source.split),
     *(model.train, model.package, model.evaluate),
     *(release.gate, release.admit, release.promote, release.report),
+    stage.promote_stage,
     *services.COMMANDS,
 ):
     command.add_command(_step)
