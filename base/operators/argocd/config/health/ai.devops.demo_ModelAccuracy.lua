@@ -2,4 +2,4 @@
 local counts = obj.spec.counts
 local rows = counts.truePositive + counts.falsePositive + counts.trueNegative + counts.falseNegative
 local correct = counts.truePositive + counts.trueNegative
-return { status = "Healthy", message = string.format("%d of %d rows are right", correct, rows) }
+return { status = "Healthy", message = correct .. " of " .. rows .. " rows are right" }

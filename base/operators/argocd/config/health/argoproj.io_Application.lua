@@ -1,16 +1,14 @@
 -- Without this, waves of Applications wait for nothing: Argo CD has no health of its own for an Application.
 -- A status of another source than the spec's is of the time before the last change.
+-- Argo CD loads no string library here.
+local errors = { ComparisonError = true, DeletionError = true, InvalidSpecError = true, SyncError = true, UnknownError = true }
 local health = { status = "Progressing", message = "waiting for the first comparison" }
 local status = obj.status
-if obj.metadata.deletionTimestamp ~= nil then
-  health.message = "being deleted"
-  return health
-end
 if status == nil then
   return health
 end
 for _, condition in ipairs(status.conditions or {}) do
-  if condition.type:sub(-5) == "Error" then
+  if errors[condition.type] then
     return { status = "Degraded", message = condition.type .. ": " .. (condition.message or "") }
   end
 end

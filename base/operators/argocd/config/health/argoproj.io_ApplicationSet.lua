@@ -1,10 +1,6 @@
 -- Healthy only when every Application that it made is: the root's waves wait for what was generated, too.
 local health = { status = "Progressing", message = "waiting for the first generation" }
 local status = obj.status
-if obj.metadata.deletionTimestamp ~= nil then
-  health.message = "being deleted"
-  return health
-end
 if status == nil then
   return health
 end
