@@ -5,7 +5,7 @@ Packages that take long to import are imported by the step that needs them: many
 
 import click
 
-from mlgate.verbs.steps import model, release, services, source, stage
+from mlgate.verbs.steps import checks, model, release, services, source, stage
 
 
 @click.group(name="step")
@@ -18,6 +18,7 @@ for _step in (
     *(model.train, model.package, model.evaluate),
     *(release.gate, release.admit, release.promote, release.report),
     stage.promote_stage,
+    checks.scan,
     *services.COMMANDS,
 ):
     command.add_command(_step)
