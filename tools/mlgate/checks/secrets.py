@@ -54,6 +54,8 @@ _SETTINGS: dict[str, Any] = {
 _SUFFIXES = {".yaml", ".yml", ".json", ".rego", ".lua", ".sql", ".ini", ".md", ".ipynb", ".txt", ".env", ""}
 _NAMING = r"(?:secrets|secret_?name|secret_?ref|secret_?key|existing_?secret)"
 _REFERENCE = re.compile(rf"(?i)^\W*{_NAMING}[\"']?\s*:\s*[\"']?[a-z]+(?:[.-][a-z]+)*[\"']?\s*(?:#.*)?$")
+# The length of the sealed key, 512 bytes, comes first; then that key, and what it opens.
+_SEALED = re.compile(r"AgA[A-Za-z0-9+/]{680,}={0,2}").fullmatch
 _FIX = "take it out of git and of its history, renew it, and let a Secret in the cluster hold it"
 
 
@@ -61,7 +63,7 @@ def check(repo: Repo, rendered: Sequence[Rendered], prefixes: Sequence[str]) -> 
     """MG271 a secret in a file of the tree, MG272 a rendered Secret with a value."""
     tops = [repo.root / name for name in ("apps", "base", "policy")] + [repo.overlay(prefix) for prefix in prefixes]
     files = [file for top in tops for file in sorted(top.rglob("*")) if file.is_file() and file.suffix in _SUFFIXES]
-    return [*_files(repo, files), *(each for one in rendered for each in _objects(repo, one))]
+    return [*_files(repo, files, _sealed(rendered)), *(each for one in rendered for each in _objects(repo, one))]
 
 
 def is_reference(line: str) -> bool:
@@ -69,12 +71,22 @@ def is_reference(line: str) -> bool:
     return bool(_REFERENCE.match(line))
 
 
-def _files(repo: Repo, files: Sequence[Path]) -> Iterator[Result]:
+def _sealed(rendered: Sequence[Rendered]) -> frozenset[str]:
+    """What kubeseal wrote: only one cluster can read it, and its schema refuses what does not have that form."""
+    objects = (obj for one in rendered for obj in one.objects if obj.get("kind") == "SealedSecret")
+    specs = (obj.get("spec") for obj in objects)
+    values = (spec.get("encryptedData") for spec in specs if isinstance(spec, dict))
+    return frozenset(text for each in values if isinstance(each, dict) for text in each.values() if _SEALED(str(text)))
+
+
+def _files(repo: Repo, files: Sequence[Path], sealed: frozenset[str]) -> Iterator[Result]:
     found = SecretsCollection()
     with transient_settings(_SETTINGS):
         for file in files:
             found.scan_file(str(file))
     for name, secret in found:
+        if secret.secret_value in sealed:
+            continue
         shown = str(Path(name).relative_to(repo.root))
         message = f"looks like a secret ({secret.type})"
         yield _finding("MG271", shown, message, shown, secret.line_number)
