@@ -18,7 +18,7 @@ for _step in (
     *(model.train, model.package, model.evaluate),
     *(release.gate, release.admit, release.promote, release.report),
     stage.promote_stage,
-    checks.scan,
+    *(checks.quality, checks.scan),
     *services.COMMANDS,
 ):
     command.add_command(_step)

@@ -31,3 +31,27 @@ def scan(source: Path, sysdig_url: str, sysdig_policies: str) -> int:
     for line in done.summary:
         click.echo(f"  {line}")
     return OK if done.passed else FOUND
+
+
+@click.command()
+@options.source
+@options.option("prefix", help="The prefix; also the key of SonarQube's project.")
+@options.option("sonar-host-url", required=False, default="", help="Address of SonarQube; without it nothing is done.")
+@options.option("sonar-timeout", type=click.IntRange(0, 3600), help="Seconds to wait for the server's analysis.")
+def quality(source: Path, prefix: str, sonar_host_url: str, sonar_timeout: int) -> int:
+    """Analyse the clone with SonarQube; exits 1 when its quality gate fails. Token: SONAR_TOKEN."""
+    from mlgate.pipeline import quality as sonar
+
+    token = os.environ.get("SONAR_TOKEN", "")
+    configured = bool(token and sonar_host_url)
+    workspace.result("checked", "true" if configured else "false")
+    if not configured:
+        missing = "address" if token else "token"
+        click.echo(f"WARNING: the code's quality is not checked: no SonarQube {missing} is configured")
+        return OK
+    server = sonar.Server(outside.check_address(sonar_host_url, "SONAR_HOST_URL"), token)
+    done = sonar.check(source / "repo", prefix, server, source / "quality", sonar.Patience(sonar_timeout))
+    click.echo(f"the quality gate {'passed' if done.passed else 'failed'}")
+    for line in done.failed:
+        click.echo(f"  {line}")
+    return OK if done.passed else FOUND
