@@ -19,6 +19,7 @@ VERBS = (
     "predict",
     "promote",
     "serve",
+    "slack",
     "step",
     "threshold",
     "validate",

@@ -1,0 +1,1 @@
+"""The button in Slack that asks for a promotion to stage."""
