@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from mlgate.errors import ToolFailed
-from mlgate.services.api import NOT_FOUND, Server
+from mlgate.services.api import Server
 
 _PATIENCE_S = 300
 T = TypeVar("T")
@@ -21,8 +21,7 @@ T = TypeVar("T")
 def ensure(setup: Server, admin: Server) -> None:
     """Give ``admin`` its password and the administrator's rights, by means of ``setup``, and remove ``setup``."""
     mail = f"{admin.username}@git.invalid"
-    status, _ = setup.call("GET", f"users/{admin.username}")
-    if status == NOT_FOUND:
+    if not setup.there(f"users/{admin.username}"):
         made = {"username": admin.username, "email": mail, "password": admin.password, "must_change_password": False}
         setup.expect("POST", "admin/users", made)
     wanted = {"login_name": admin.username, "source_id": 0, "email": mail, "password": admin.password, "admin": True}

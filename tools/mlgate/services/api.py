@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from mlgate.errors import ToolFailed, UsageError
 
-NOT_FOUND = 404
+_NOT_FOUND = 404
 _TIMEOUT_S = 30
 _LIMIT = 10_000_000
 _USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}", re.ASCII)
@@ -62,6 +62,13 @@ class Server:
         if not _ok(status):
             raise ToolFailed(f"the server answered {method} {path} with {status}")
         return answer
+
+    def there(self, path: str) -> bool:
+        """Whether the API knows ``path``; raises ``ToolFailed`` when it answers neither yes nor no."""
+        if self.call("GET", path)[0] == _NOT_FOUND:
+            return False
+        self.expect("GET", path)
+        return True
 
     def _connection(self) -> HTTPConnection:
         parts = urlsplit(self.url)

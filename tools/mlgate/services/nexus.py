@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mlgate.errors import ToolFailed
 from mlgate.services import account
-from mlgate.services.api import NOT_FOUND, Server
+from mlgate.services.api import Server
 
 REPOSITORY = "pypi"
 _API = "/service/rest/v1"
@@ -26,7 +26,7 @@ def ensure(nexus: Server) -> bool:
     """Make the proxy repository readable by everyone in the cluster; False when it was there."""
     account.wait(nexus, "repositories")
     nexus.expect("PUT", "security/anonymous", {"enabled": True, "userId": "anonymous"})
-    if nexus.call("GET", f"repositories/pypi/proxy/{REPOSITORY}")[0] != NOT_FOUND:
+    if nexus.there(f"repositories/pypi/proxy/{REPOSITORY}"):
         return False
     nexus.expect("POST", "repositories/pypi/proxy", _repository())
     return True

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mlgate.errors import ToolFailed, UsageError
-from mlgate.services.api import NOT_FOUND, Server
+from mlgate.services.api import Server
 from mlgate.services.push import Remote, has_branch, mirror
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", re.ASCII)
@@ -29,7 +29,7 @@ def ensure(server: Server, wish: Wish) -> list[str]:
     name = name_of(wish.source)
     place = f"repos/{server.username}/{name}"
     done = []
-    if server.call("GET", place)[0] == NOT_FOUND:
+    if not server.there(place):
         server.expect("POST", "user/repos", {"name": name, "private": True, "auto_init": False})
         done.append(f"repository {server.username}/{name} made")
     done += _filled(server, name, wish)
