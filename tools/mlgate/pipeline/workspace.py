@@ -8,9 +8,12 @@ from typing import Any
 import yaml
 
 from mlgate.errors import SettingsError
+from mlgate.files import write_atomic
+from mlgate.gate.judge import Verdict
 
 REPORT = "model-accuracy.yaml"
 IMAGE = "image.json"
+VERDICT = "verdict.json"
 
 
 def model_folder(source: Path, model_path: str) -> Path:
@@ -34,15 +37,62 @@ def report(source: Path) -> dict[str, Any]:
 
 
 def image(source: Path) -> str:
-    """The image that package made, ``repository@sha256:...``."""
+    """The image that package or build made, ``repository@sha256:...``."""
+    content = _noted(source)
+    return f"{content['image']}@{content['digest']}"
+
+
+def _noted(source: Path) -> dict[str, Any]:
     try:
-        content = json.loads((source / IMAGE).read_text())
-        return f"{content['image']}@{content['digest']}"
+        content: dict[str, Any] = json.loads((source / IMAGE).read_text())
+        if not all(isinstance(content[name], str) for name in ("image", "digest")):
+            raise TypeError("image or digest is no text")
     except (OSError, ValueError, KeyError, TypeError) as err:
         raise SettingsError(f"{IMAGE}: cannot be read: {err}", fix="run the package step") from None
+    return content
+
+
+def built(source: Path, digest: str) -> None:
+    """Note the registry's digest of the image; the one of the packaged folder stands beside it from now on."""
+    content = _noted(source)
+    noted = {"image": content["image"], "digest": digest, "packaged": content.get("packaged", content["digest"])}
+    write_atomic(source / IMAGE, json.dumps(noted, indent=2) + "\n")
+
+
+def packaged(source: Path) -> tuple[str, bool]:
+    """Digest of the packaged folder, and whether a registry holds an image that was built from it."""
+    content = _noted(source)
+    return str(content.get("packaged", content["digest"])), "packaged" in content
 
 
 def result(name: str, value: str) -> None:
     """Write a Tekton result when the Task asks for it through RESULT_NAME."""
     if path := os.environ.get(f"RESULT_{name.upper()}"):
         Path(path).write_text(value)
+
+
+def judged(source: Path, verdict: Verdict | None) -> None:
+    """Keep the gate's verdict for those who tell people; None forgets that of an earlier run."""
+    (source / VERDICT).unlink(missing_ok=True)
+    if verdict is not None:
+        write_atomic(source / VERDICT, json.dumps({"reasons": verdict.reasons}, indent=2) + "\n")
+
+
+def denial(source: Path) -> tuple[str, ...]:
+    """Why the gate denied; empty when it allowed or could not judge."""
+    try:
+        content = json.loads((source / VERDICT).read_text())
+        return tuple(str(reason) for reason in content["reasons"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def check(source: Path, task: str, *, done: bool) -> None:
+    """Note whether an optional check was done or skipped."""
+    write_atomic(source / f"{task}.done", "true" if done else "false")
+
+
+def skipped(source: Path, task: str) -> bool:
+    """Was the optional check ``task`` skipped, as far as is known?"""
+    file = source / f"{task}.done"
+    return not file.is_file() or file.read_text() != "true"

@@ -5,7 +5,7 @@ Packages that take long to import are imported by the step that needs them: many
 
 import click
 
-from mlgate.verbs.steps import checks, model, release, services, source, stage
+from mlgate.verbs.steps import checks, model, notify, release, services, source, stage
 
 
 @click.group(name="step")
@@ -19,6 +19,7 @@ for _step in (
     *(release.gate, release.admit, release.promote, release.report),
     stage.promote_stage,
     *(checks.quality, checks.scan),
+    notify.notify,
     *services.COMMANDS,
 ):
     command.add_command(_step)

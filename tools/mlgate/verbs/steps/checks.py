@@ -20,6 +20,7 @@ def scan(source: Path, sysdig_url: str, sysdig_policies: str) -> int:
 
     token = os.environ.get(scanning.TOKEN, "")
     workspace.result("scanned", "true" if token else "false")
+    workspace.check(source, "scan", done=bool(token))
     image = workspace.image(source)
     if not token:
         click.echo("WARNING: the image is not scanned: no Sysdig token is configured (docs/slack-and-sysdig.md)")
@@ -45,6 +46,7 @@ def quality(source: Path, prefix: str, sonar_host_url: str, sonar_timeout: int) 
     token = os.environ.get("SONAR_TOKEN", "")
     configured = bool(token and sonar_host_url)
     workspace.result("checked", "true" if configured else "false")
+    workspace.check(source, "quality", done=configured)
     if not configured:
         missing = "address" if token else "token"
         click.echo(f"WARNING: the code's quality is not checked: no SonarQube {missing} is configured")

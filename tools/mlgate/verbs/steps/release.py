@@ -21,8 +21,10 @@ def gate(source: Path, prefix: str) -> int:
     from mlgate.gate import explain
     from mlgate.pipeline import constraints
 
+    workspace.judged(source, None)
     report = workspace.report(source)
     verdict = constraints.accuracy(source / "repo", prefix, report)
+    workspace.judged(source, verdict)
     click.echo(explain.said(verdict))
     if not verdict.allowed:
         click.echo(explain.explain(source / "repo", prefix))
