@@ -24,7 +24,7 @@ demo: setup  ## the whole journey in a scratch clone under build/demo
 	@.venv/bin/mlgate demo
 
 test: setup  ## every test
-	@.venv/bin/pytest -n 2
+	@.venv/bin/pytest -n 2 --dist loadgroup
 
 lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff check .

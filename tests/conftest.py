@@ -2,6 +2,7 @@
 
 import pytest
 
+from cluster.plugin import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest finds them here
 from mlgate.evaluate.run import Evaluation
 from model_images import FRAUD, Packaged, packaged
 
