@@ -15,7 +15,7 @@ def command() -> None:
 
 for _step in (
     *(source.clone, source.extract, source.split),
-    *(model.train, model.package, model.evaluate),
+    *(model.train, model.package, model.build, model.evaluate),
     *(release.gate, release.admit, release.promote, release.report),
     stage.promote_stage,
     *(checks.quality, checks.scan),

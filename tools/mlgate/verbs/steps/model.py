@@ -1,16 +1,22 @@
 """From training data to an image and its measured accuracy: train, package, evaluate."""
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import yaml
 
-from mlgate.errors import FOUND, OK
+from mlgate.errors import FOUND, OK, ToolFailed
 from mlgate.files import write_atomic
+from mlgate.image.store import Image
 from mlgate.pipeline import checkout, workspace
 from mlgate.repo import Repo
 from mlgate.verbs.steps import options
+
+CREDENTIALS = "REGISTRY_CREDENTIALS"
+"""Variable of the Secret registry-credentials, a .dockerconfigjson."""
 
 
 @click.command()
@@ -65,11 +71,11 @@ def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_sto
     """Measure the image, by its digest, on the hold-out; exits 1 when its answers cannot be measured."""
     from mlgate.evaluate import report as reports
     from mlgate.evaluate import run as evaluation
-    from mlgate.image import environment, store
+    from mlgate.image import environment
     from mlgate.notebook import extract as notebook
 
     root = source / "repo"
-    name, _, digest = workspace.image(source).partition("@")
+    name = workspace.image(source).partition("@")[0]
     provenance = evaluation.Provenance(
         image_name=name,
         git_commit=Repo(root).head(),
@@ -77,8 +83,9 @@ def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_sto
     )
     ready = environment.ensure(workspace.model_folder(source, model_path))
     record = notebook.read_record(source / "extracted")
-    packaged = store.load(image_store or source / "images", digest)
-    done, results = evaluation.evaluate(packaged, ready, sealed, record, provenance)
+    done, results = evaluation.evaluate(
+        measured_image(source, image_store or source / "images"), ready, sealed, record, provenance
+    )
     options.say(results)
     if done is None:
         return FOUND
@@ -88,3 +95,36 @@ def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_sto
     workspace.result("accuracy", str(done.metrics.accuracy))
     click.echo(f"accuracy {done.metrics.accuracy:.6f} on {done.metrics.counts.total} held-out rows")
     return OK
+
+
+@click.command()
+@options.source
+@options.option("builder", help="buildah or s2i.")
+@options.store
+def build(source: Path, builder: str, image_store: Path | None) -> None:
+    """Turn the packaged folder into an image in the registry; result: digest."""
+    from mlgate.image import build as building
+    from mlgate.image import store
+
+    packaged = store.load(image_store or source / "images", workspace.packaged(source)[0])
+    name = workspace.image(source).partition("@")[0]
+    digest = building.build(packaged, name, builder, source / "build", os.environ.get(CREDENTIALS, ""))
+    workspace.built(source, digest)
+    workspace.result("digest", digest)
+    click.echo(f"{name}@{digest}")
+
+
+def measured_image(source: Path, images: Path) -> Image:
+    """What is to be scored: the built image as the registry gives it out, else the packaged folder.
+
+    Raises ``ToolFailed`` when the registry's image holds another model than the one that was packaged.
+    """
+    from mlgate.image import pull, registry, store
+
+    (digest, built), image = workspace.packaged(source), workspace.image(source)
+    if not built:
+        return store.load(images, digest)
+    pulled = pull.pull(image, images, registry.login(os.environ.get(CREDENTIALS, ""), image))
+    if pulled.digest != digest:
+        raise ToolFailed(f"{image} holds {pulled.digest}, packaged was {digest}", fix="run the pipeline again")
+    return replace(pulled, digest=image.partition("@")[2])
