@@ -19,7 +19,7 @@ from mlgate.errors import MlgateError, ToolFailed, UsageError
 from mlgate.services import repository
 from mlgate.services.api import Server
 
-PASSWORD = "correct horse & battery"  # noqa: S105
+PASSWORD = "correct horse & battery"
 HOOK = "http://el-gitea:8080/"
 BACKEND = Path(git(Path.cwd(), "--exec-path").strip()) / "git-http-backend"
 
@@ -41,28 +41,30 @@ class State:
     def answer(self, method: str, path: str, content: dict[str, Any]) -> tuple[int, object]:
         """The few calls of the API, as Gitea answers them."""
         self.calls.append((method, path))
-        match method, path:
-            case "GET", "user":
-                return 200, {"login": "admin"}
-            case "POST", "user/repos":
-                assert content == {"name": "mlops", "private": True, "auto_init": False}
-                git(self.root, "init", "--quiet", "--bare", "-b", "master", str(self.bare))
-                git(self.bare, "config", "http.receivepack", "true")
-                return 201, {}
-            case "GET", "repos/admin/mlops":
-                return (200, {"default_branch": self.default}) if self.bare.exists() else (404, {})
-            case "PATCH", "repos/admin/mlops" if self.can_set_default:
-                self.default = content["default_branch"]
-                return 200, {}
-            case "GET", "repos/admin/mlops/hooks":
-                return 200, [{"id": i, "config": {"url": each["config"]["url"]}} for i, each in enumerate(self.hooks)]
-            case "POST", "repos/admin/mlops/hooks":
-                self.hooks.append(content)
-                return 201, {}
-            case "PATCH", "repos/admin/mlops/hooks/0":
-                self.hooks[0] |= content
-                return 200, {}
-        return 405, {}
+        known = {
+            "GET user": lambda: (200, {"login": "admin"}),
+            "POST user/repos": lambda: self._make(content),
+            "GET repos/admin/mlops": lambda: (200, {"default_branch": self.default}),
+            "PATCH repos/admin/mlops": lambda: self._set_default(content["default_branch"]),
+            "GET repos/admin/mlops/hooks": lambda: (200, [{"id": 0, "config": {"url": HOOK}} for _ in self.hooks]),
+            "POST repos/admin/mlops/hooks": lambda: (201, self.hooks.append(content)),
+            "PATCH repos/admin/mlops/hooks/0": lambda: (200, self.hooks[0].update(content)),
+        }
+        if path.startswith("repos/") and not self.bare.exists():
+            return 404, {}
+        return known[f"{method} {path}"]()
+
+    def _make(self, content: dict[str, Any]) -> tuple[int, object]:
+        assert content == {"name": "mlops", "private": True, "auto_init": False}
+        git(self.root, "init", "--quiet", "--bare", "-b", "master", str(self.bare))
+        git(self.bare, "config", "http.receivepack", "true")
+        return 201, {}
+
+    def _set_default(self, branch: str) -> tuple[int, object]:
+        if not self.can_set_default:
+            return 405, {}
+        self.default = branch
+        return 200, {}
 
 
 def handler(state: State) -> type[BaseHTTPRequestHandler]:
@@ -80,7 +82,14 @@ def handler(state: State) -> type[BaseHTTPRequestHandler]:
             else:
                 self.cgi(body)
 
-        do_GET = do_POST = do_PATCH = do
+        def do_GET(self) -> None:
+            self.do()
+
+        def do_POST(self) -> None:
+            self.do()
+
+        def do_PATCH(self) -> None:
+            self.do()
 
         def cgi(self, body: bytes) -> None:
             path, _, query = self.path.partition("?")
