@@ -11,6 +11,7 @@ from mlgate.errors import MlgateError
 
 VERBS = (
     "bootstrap",
+    "cleanup",
     "demo",
     "gate",
     "generate",
@@ -22,6 +23,7 @@ VERBS = (
     "slack",
     "step",
     "threshold",
+    "uninstall",
     "validate",
 )
 

@@ -37,6 +37,19 @@ def warning(repo: Repo, settings: Settings) -> str:
     return ""
 
 
+def still_made(repo: Repo, url: str, branch: str, prefix: str) -> str:
+    """Why Argo CD would make a prefix again after its removal, or "": its overlay is still on the branch."""
+    try:
+        said = repos.git(repo.root, "ls-remote", "--", url, f"refs/heads/{branch}", timeout_s=30).stdout.split()
+    except MlgateError:
+        return ""  # cannot be told from here; the removal itself would then say that it does not end
+    if said and not _known(repo, said[0]):
+        return f"branch {branch} of {url} has a commit that is not here; git pull"
+    if said and _tree(repo, said[0], f"overlays/{prefix}"):
+        return f"branch {branch} of {url} still holds overlays/{prefix}, from which Argo CD would make it again"
+    return ""
+
+
 def _known(repo: Repo, commit: str) -> bool:
     return bool(_parse(repo, f"{commit}^{{commit}}"))
 
