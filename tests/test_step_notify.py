@@ -226,3 +226,10 @@ def test_a_long_message_is_cut_by_whole_lines(source: Path, slack: type[Slack]) 
 )
 def test_escape(text: str, shown: str) -> None:
     assert message.escape(text) == shown
+
+
+def test_the_pipeline_tells_the_state_of_every_task() -> None:
+    spec = yaml.safe_load((ROOT / "base" / "cicd" / "pipeline.yaml").read_text())["spec"]
+    (use,) = (each for each in spec["finally"] if each["name"] == "notify")
+    (states,) = (param["value"] for param in use["params"] if param["name"] == "states")
+    assert states.split() == [f"{task['name']}=$(tasks.{task['name']}.status)" for task in spec["tasks"]]
