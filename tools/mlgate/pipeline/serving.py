@@ -111,7 +111,7 @@ def _container(given: Mapping[str, Any], name: str) -> _Object:
         "readinessProbe": {"httpGet": {"path": "/health/ping", "port": PORT_NAME}, "periodSeconds": 5},
         "livenessProbe": {"tcpSocket": {"port": PORT_NAME}, "initialDelaySeconds": 30, "periodSeconds": 10},
     }
-    return {**probes, **given, **own}
+    return {**given, **own, **{name: probe for name, probe in probes.items() if name not in given}}
 
 
 def _metadata(template: Mapping[str, Any], labels: Mapping[str, str]) -> _Object:
