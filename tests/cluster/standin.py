@@ -68,6 +68,8 @@ def _work(  # noqa: PLR0917 - the arguments of a thread
             elif "status" not in obj:
                 cluster.patch(KIND, name, {"status": _GOOD}, "argocd")  # its status is no subresource
                 order.append(name)
+        if not prefix:
+            continue  # nothing is to be made, only finished
         if "mlgate-root" in there and prefix not in there and prefix not in order:
             cluster.apply(application(name) for name in (*(f"operator-{each}" for each in operators), prefix))
         elif prefix in order and f"{prefix}-dev" not in order:

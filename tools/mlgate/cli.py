@@ -13,6 +13,7 @@ VERBS = (
     "bootstrap",
     "cleanup",
     "demo",
+    "doctor",
     "gate",
     "generate",
     "notebook",
