@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -41,18 +41,22 @@ class State:
     def answer(self, method: str, path: str, content: dict[str, Any]) -> tuple[int, object]:
         """The few calls of the API, as Gitea answers them."""
         self.calls.append((method, path))
-        known = {
+        known: dict[str, Callable[[], tuple[int, object]]] = {
             "GET user": lambda: (200, {"login": "admin"}),
             "POST user/repos": lambda: self._make(content),
             "GET repos/admin/mlops": lambda: (200, {"default_branch": self.default}),
             "PATCH repos/admin/mlops": lambda: self._set_default(content["default_branch"]),
             "GET repos/admin/mlops/hooks": lambda: (200, [{"id": 0, "config": {"url": HOOK}} for _ in self.hooks]),
-            "POST repos/admin/mlops/hooks": lambda: (201, self.hooks.append(content)),
-            "PATCH repos/admin/mlops/hooks/0": lambda: (200, self.hooks[0].update(content)),
+            "POST repos/admin/mlops/hooks": lambda: self._hook([content]),
+            "PATCH repos/admin/mlops/hooks/0": lambda: self._hook([{**self.hooks[0], **content}]),
         }
         if path.startswith("repos/") and not self.bare.exists():
             return 404, {}
         return known[f"{method} {path}"]()
+
+    def _hook(self, hooks: list[dict[str, Any]]) -> tuple[int, object]:
+        self.hooks = hooks
+        return 200, {}
 
     def _make(self, content: dict[str, Any]) -> tuple[int, object]:
         assert content == {"name": "mlops", "private": True, "auto_init": False}
@@ -65,6 +69,20 @@ class State:
             return 405, {}
         self.default = branch
         return 200, {}
+
+
+def served(
+    root: Path, method: str, target: str, headers: dict[str, str], body: bytes
+) -> tuple[int, bytes, dict[str, str]]:
+    """What git's own CGI program answers."""
+    path, _, query = target.partition("?")
+    env = {"GIT_PROJECT_ROOT": str(root), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "REMOTE_USER": "admin"}
+    env |= {"QUERY_STRING": query, "REQUEST_METHOD": method, "CONTENT_TYPE": headers.get("Content-Type", "")}
+    env |= {"CONTENT_LENGTH": str(len(body)), "HTTP_CONTENT_ENCODING": headers.get("Content-Encoding", "")}
+    done = subprocess.run([BACKEND], input=body, env={**os.environ, **env}, capture_output=True, check=True)
+    head, _, content = done.stdout.partition(b"\r\n\r\n")
+    fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
+    return int(fields.pop("Status", "200").split()[0]), content, fields
 
 
 def handler(state: State) -> type[BaseHTTPRequestHandler]:
@@ -82,26 +100,8 @@ def handler(state: State) -> type[BaseHTTPRequestHandler]:
             else:
                 self.cgi(body)
 
-        def do_GET(self) -> None:
-            self.do()
-
-        def do_POST(self) -> None:
-            self.do()
-
-        def do_PATCH(self) -> None:
-            self.do()
-
         def cgi(self, body: bytes) -> None:
-            path, _, query = self.path.partition("?")
-            env = {"GIT_PROJECT_ROOT": str(state.root), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path}
-            env |= {"QUERY_STRING": query, "REQUEST_METHOD": self.command, "REMOTE_USER": "admin"}
-            env |= {"CONTENT_TYPE": self.headers.get("Content-Type") or "", "CONTENT_LENGTH": str(len(body))}
-            if self.headers.get("Content-Encoding"):
-                env["HTTP_CONTENT_ENCODING"] = self.headers["Content-Encoding"]
-            done = subprocess.run([BACKEND], input=body, env={**os.environ, **env}, capture_output=True, check=True)
-            head, _, content = done.stdout.partition(b"\r\n\r\n")
-            fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
-            self.reply(int(fields.pop("Status", "200").split()[0]), content, fields)
+            self.reply(*served(state.root, self.command, self.path, dict(self.headers), body))
 
         def reply(self, status: int, content: bytes, fields: dict[str, str] | None = None) -> None:
             self.send_response(status)
@@ -112,6 +112,8 @@ def handler(state: State) -> type[BaseHTTPRequestHandler]:
 
         def log_message(self, *_: object) -> None: ...
 
+    for method in ("GET", "POST", "PATCH"):
+        setattr(Handler, f"do_{method}", Handler.do)
     return Handler
 
 
