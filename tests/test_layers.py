@@ -101,7 +101,7 @@ def test_a_missing_docstring_is_seen() -> None:
 
 
 def test_every_verb_has_its_module_and_every_module_is_a_verb() -> None:
-    files = {path.stem for path in (PACKAGE / "verbs").glob("*.py") if path.stem != "__init__"}
+    files = {path.stem.replace("_", "-") for path in (PACKAGE / "verbs").glob("*.py") if path.stem != "__init__"}
     assert set(VERBS) == files
 
 

@@ -20,6 +20,7 @@ VERBS = (
     "pipeline",
     "predict",
     "promote",
+    "recreate-pvc",
     "serve",
     "slack",
     "step",
@@ -38,7 +39,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(f"mlgate.verbs.{cmd_name}").command
+        command = importlib.import_module(f"mlgate.verbs.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong verb module is our own bug
         return command
 

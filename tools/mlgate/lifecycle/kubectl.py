@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ Object = dict[str, Any]
 
 MANAGER = "mlgate"
 SECRET_VARIABLES = ("GIT_PASSWORD", "SLACK_WEBHOOK_URL", "SYSDIG_SECURE_TOKEN")
+_RETRY_S = 0.2
 _KUBECTL = Tool("kubectl", accept=(0, 1))
 _ABSENT = (
     "(NotFound)",
@@ -95,11 +97,17 @@ class Cluster:
     def wait(self, kind: str, name: str, condition: str, namespace: str = "", *, timeout_s: float = 60) -> bool:
         """Whether ``condition`` (``delete``, ``condition=Established``) holds within the time."""
         args = ["wait", f"{kind}/{name}", *_in(namespace), f"--for={condition}", f"--timeout={timeout_s:g}s"]
-        try:
-            self.call(args, timeout_s=timeout_s + 30)
-        except Refused as err:
-            return condition == "delete" and _absent(err.reason)
-        return True
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                self.call(args, timeout_s=timeout_s + 30)
+            except Refused as err:
+                # kubectl gives up on an object that has no conditions yet.
+                if "accessor error" in err.reason and time.monotonic() < end:
+                    time.sleep(_RETRY_S)
+                    continue
+                return condition == "delete" and _absent(err.reason)
+            return True
 
     def patch(self, kind: str, name: str, change: Object, namespace: str = "") -> bool:
         """Merge ``change``, which holds no secret; False when the object is not there."""
