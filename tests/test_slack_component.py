@@ -18,7 +18,10 @@ def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     tree = checkouts.make(tmp_path_factory.mktemp(request.param))
     options = ["--component", "slack-promotion", "--platform", request.param]
     assert checkouts.mlgate(tree, "bootstrap", "--prefix", "fraud-demo", *options) == 0
-    objects = kustomize.build(tree / "overlays" / "fraud-demo" / "cicd")
+    return named(kustomize.build(tree / "overlays" / "fraud-demo" / "cicd"))
+
+
+def named(objects: list[dict[str, Any]]) -> Objects:
     return {(each["kind"], each["metadata"]["name"]): each for each in objects}
 
 
@@ -62,8 +65,18 @@ def test_from_outside_only_the_one_path_is_reached(rendered: Objects) -> None:
         assert [(each["path"], each["pathType"]) for each in rule["http"]["paths"]] == [(server.PATH, "Exact")]
 
 
+def interactive(objects: Objects) -> str:
+    params = objects["Pipeline", "model-dev"]["spec"]["params"]
+    return str(next(each["default"] for each in params if each["name"] == "slack-interactive"))
+
+
+def test_messages_have_the_button_where_a_click_is_answered(rendered: Objects) -> None:
+    assert interactive(rendered) == "true"
+
+
 def test_without_the_component_nothing_of_it_is_there(tmp_path: Path) -> None:
     tree = checkouts.make(tmp_path)
     assert checkouts.mlgate(tree, "bootstrap", "--prefix", "fraud-demo") == 0
-    objects = kustomize.build(tree / "overlays" / "fraud-demo" / "cicd")
-    assert [each for each in objects if each["metadata"]["name"] == "slack"] == []
+    objects = named(kustomize.build(tree / "overlays" / "fraud-demo" / "cicd"))
+    assert [name for _, name in objects if name == "slack"] == []
+    assert interactive(objects) == "false"
