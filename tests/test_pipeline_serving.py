@@ -61,6 +61,7 @@ def test_a_choice_writes_its_objects_with_what_the_template_asks_for(kind: str) 
     wanted = template["spec"]["predictors"][0]["componentSpecs"][0]["spec"]["containers"][0]
     (container,) = _pod(objects[0])["containers"]
     assert container["image"] == IMAGE
+    assert _pod(objects[0])["serviceAccountName"] == "model"
     for field in ("resources", "securityContext"):
         assert container[field] == wanted[field]
     for each in objects:

@@ -4,12 +4,15 @@ The template stays the one place where a model says what it needs; the other kin
 of replicas from it. All of them run the same image, which answers on ``PORT`` as seldon-core's microservice does.
 """
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlgate.errors import SettingsError
 
 LABEL = "ai.devops.demo/model"
+ACCOUNT = "model"
+"""The ServiceAccount of base/dev and base/stage."""
 PORT = 9000
 PORT_NAME = "http1"
 _Object = dict[str, Any]
@@ -25,9 +28,18 @@ def objects(kind: str, template: Mapping[str, Any], image: str) -> tuple[_Object
     if kind not in _MADE:
         raise SettingsError(f"spec.choices.serving: {kind!r} is none of {', '.join(sorted(_MADE))}")
     try:
-        return _MADE[kind](template, image)
+        return _MADE[kind](_accounted(template), image)
     except (KeyError, TypeError, AttributeError, IndexError) as err:
         raise SettingsError(f"the model's SeldonDeployment cannot be read: {type(err).__name__}: {err}") from None
+
+
+def _accounted(template: Mapping[str, Any]) -> _Object:
+    """The template with an account for every pod that names none: one that may do nothing, and may pull the image."""
+    made = copy.deepcopy(dict(template))
+    for predictor in made["spec"]["predictors"]:
+        for component in predictor["componentSpecs"]:
+            component["spec"].setdefault("serviceAccountName", ACCOUNT)
+    return made
 
 
 def _seldon(template: Mapping[str, Any], _image: str) -> tuple[_Object, ...]:
