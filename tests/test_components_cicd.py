@@ -186,6 +186,12 @@ def test_only_steps_that_install_packages_use_the_proxy(tree: Tree) -> None:
         assert each["data"]["index-url"].startswith(f"http://{host}:{port['port']}/")
 
 
+def test_the_quality_step_is_told_where_sonarqube_is(tree: Tree) -> None:
+    params = {each["name"]: each.get("default") for each in tree.one("Pipeline", "model-dev")["spec"]["params"]}
+    servers = [each for each in tree.of("Service") if each["metadata"]["name"] == "sonarqube"]
+    assert params["sonar-host-url"] == ("http://sonarqube:9000" if servers else "")
+
+
 def test_sign_up_is_closed(tree: Tree) -> None:
     for each in tree.of("ConfigMap"):
         if each["metadata"]["name"].startswith(("gitea-", "gogs-")):
