@@ -124,7 +124,7 @@ def _env(entry: dict[str, Any]) -> dict[str, Any]:
         pytest.param(_set([*STEP, "onError"], "ignore"), "continue or stopAndFail", id="on-error"),
         pytest.param(_set([*STEP, "args"], ["$(HOME)"]), r"no \$\(HOME\)", id="variable-of-the-container"),
         pytest.param(_env({"valueFrom": {}}), "secretKeyRef: must be a mapping", id="value-from-nothing"),
-        pytest.param(_env({"valueFrom": {"configMapKeyRef": {}}}), "configMapKeyRef: the local", id="config-map"),
+        pytest.param(_env({"valueFrom": {"fieldRef": {}}}), "fieldRef: the local", id="field-of-the-pod"),
         pytest.param(_env({"valueFrom": SECRET, "value": "x"}), "value or a valueFrom", id="value-and-secret"),
         pytest.param(_env({"valueFrom": {"secretKeyRef": {"name": "s"}}}), "key: must be a string", id="no-key"),
         pytest.param(_set(["spec", "params", 0, "type"], "object"), "support the type 'object'", id="object-param"),

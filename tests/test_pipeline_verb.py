@@ -97,6 +97,16 @@ def test_only_a_verdict_of_the_gate_exits_1(
     assert not (only_run(repo) / "workspaces/source/promoted").exists()
 
 
+@pytest.mark.parametrize("name", ["quality", "scan"])
+def test_a_failed_check_exits_1(repo: Repo, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    content = _pipeline("true")
+    content["spec"]["tasks"].insert(1, _task(name, "exit 1", runAfter=["clone"]))
+    (repo.overlay("demo") / "cicd/pipeline.yaml").write_text(yaml.safe_dump(content))
+    git(repo.root, "commit", "--quiet", "--all", "--message", "checked")
+    assert run(repo) == 1
+    assert f"The check {name} failed." in capsys.readouterr().out
+
+
 def test_another_task_that_exits_1_is_no_verdict(repo: Repo) -> None:
     content = _pipeline("true")
     content["spec"]["tasks"][0]["taskSpec"]["steps"][0]["script"] = "exit 1"
@@ -197,7 +207,7 @@ def test_the_repositorys_own_pipeline_is_one_that_the_runner_takes(tmp_path: Pat
     (part / "kustomization.yaml").write_text("resources: [../../../base/cicd]\n")
     pipeline = start.rendered(part)
     order.check(pipeline)
-    names = "clone extract split train package evaluate gate admit promote"
+    names = "clone quality extract split train package build evaluate gate admit scan promote"
     assert [use.name for use in order.ordered(pipeline)] == names.split()
     sealed = {use.name for use in pipeline.tasks if "sealed" in use.workspaces.values()}
     assert sealed == {"split", "evaluate"}

@@ -1,6 +1,7 @@
 """What a person sees: lines in a log, a table on a terminal, the last lines of what failed."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from mlgate.pipeline import run, view
 from mlgate.pipeline.child import Stop
 from pipeline_runs import inline, place, script
 
+REMARKS = "echo 'WARNING: skipped [b]so[/b]'; echo 'NOTE: nobody told'; echo 'no WARNING: in the middle'"
+
 
 def _watched(folder: Path, terminal: bool) -> str:
     console = Console(file=io.StringIO(), force_terminal=terminal, width=100)
-    pipeline = inline([script("good", "true"), script("bad", "seq 1 40; echo '[red]not markup'; sleep 0.3; exit 4")])
+    pipeline = inline([script("good", REMARKS), script("bad", "seq 1 40; echo '[red]not markup'; sleep 0.3; exit 4")])
     where = place(folder, pipeline)
     watched = view.for_console(console, where)
     try:
@@ -39,3 +42,13 @@ def test_lines_have_no_control_characters(tmp_path: Path) -> None:
 
 def test_the_tail_of_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert view.tail(tmp_path / "ghost.log") == []
+
+
+@pytest.mark.parametrize("terminal", [False, True], ids=["lines", "screen"])
+def test_what_a_step_remarks_is_seen_without_opening_its_log(tmp_path: Path, terminal: bool) -> None:
+    said = _watched(tmp_path, terminal)
+    assert "WARNING: skipped [b]so[/b]" in said
+    assert "NOTE: nobody told" in said
+    assert "no WARNING: in the middle" not in said
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record["tasks"][0]["remarks"] == ["WARNING: skipped [b]so[/b]", "NOTE: nobody told"]

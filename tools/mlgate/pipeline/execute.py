@@ -14,6 +14,9 @@ from mlgate.pipeline.record import Outcome, State, now
 RESULTS_LIMIT = 4096
 """Bytes that the results of one task may have together; Tekton's limit for a termination message."""
 
+_REMARKS, _REMARK = 5, 200
+"""How many remarks of a task are kept, and characters of each."""
+
 _SHEBANG = "#!/bin/sh\nset -e\n"
 
 
@@ -55,7 +58,15 @@ def attempt_all(
         )
         if outcome.state is not State.FAILED:
             break
-    return replace(outcome, started=started, finished=now(), seconds=round(time.monotonic() - clock, 3))
+    seconds = round(time.monotonic() - clock, 3)
+    return replace(outcome, started=started, finished=now(), seconds=seconds, remarks=_remarks(use, place))
+
+
+def _remarks(use: PipelineTask, place: Place) -> tuple[str, ...]:
+    logs = [place.log(use.name, step.name) for step in use.task.steps]
+    lines = [line for log in logs if log.is_file() for line in log.read_text(errors="replace").splitlines()]
+    said = dict.fromkeys(line[:_REMARK] for line in lines if line.startswith(("WARNING: ", "NOTE: ")))
+    return tuple(said)[:_REMARKS]
 
 
 def _attempt(use: PipelineTask, params: Mapping[str, Value], place: Place, watch: Watch) -> Outcome:

@@ -27,7 +27,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One task. Times are UTC in ISO format; ``exit_code`` and ``step`` are those of the step that failed."""
+    """One task. Times are UTC in ISO format; ``exit_code`` and ``step`` are those of the step that failed.
+
+    ``remarks`` are what its steps said to every reader: lines that begin with WARNING or NOTE.
+    """
 
     name: str
     state: State = State.PENDING
@@ -39,6 +42,7 @@ class Outcome:
     exit_code: int = 0
     step: str = ""
     results: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

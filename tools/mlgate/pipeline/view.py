@@ -34,6 +34,8 @@ class Lines:
             if self._seen.get(task.name, State.PENDING) is not task.state:
                 self._seen[task.name] = task.state
                 self._console.print(_line(task), soft_wrap=True)
+                for remark in task.remarks:
+                    self._console.print(_remark(remark, f"{'':<12} "), soft_wrap=True)
 
     def tick(self) -> None:
         """Nothing moves in a log."""
@@ -83,7 +85,9 @@ def table(record: Record, *, running_s: float = 0.0) -> Table:
         style = _STYLE[task.state]
         seconds = running_s if task.state is State.RUNNING else task.seconds
         spent = f"{seconds:.1f}" if seconds else ""
-        found.add_row(task.name, Text(task.state.value, style=style), spent, Text(task.reason))
+        remarks = [_remark(remark) for remark in task.remarks]
+        said = Text("\n").join([Text(task.reason), *remarks] if task.reason else remarks)
+        found.add_row(task.name, Text(task.state.value, style=style), spent, said)
     return found
 
 
@@ -112,6 +116,10 @@ def _line(task: Outcome) -> Text:
     seconds = f"  {task.seconds:.1f} s" if task.seconds else ""
     reason = f"  {task.reason}" if task.reason else ""
     return Text.assemble(f"{task.name:<12} ", (task.state.value, _STYLE[task.state]), seconds, reason)
+
+
+def _remark(said: str, indent: str = "") -> Text:
+    return Text(indent + said, style="yellow" if said.startswith("WARNING") else "dim")
 
 
 def _last_line(place: Place, task: Outcome) -> str:

@@ -14,6 +14,7 @@ from mlgate.pipeline.record import Record, State
 from mlgate.repo import Repo
 
 GATE = "gate"
+CHECKS = ("quality", "scan")
 PROMOTE = "promote"
 _FAILED = 3
 _STOPPED = 130
@@ -36,7 +37,8 @@ def command() -> None:
 def run_command(prefix: str, repo: Path | None, params: Sequence[str], data: Path | None, no_promote: bool) -> int:
     """Run every task in order, from clone to promote.
 
-    Exits 0 when all tasks succeeded, 1 when the gate denied the model, 2 when nothing could start, 3 otherwise.
+    Exits 0 when all tasks succeeded, 1 when the gate denied the model or a check failed, 2 when nothing could start,
+    3 otherwise.
     """
     here = _known(repo, prefix)
     if data is not None and not data.is_file():
@@ -58,24 +60,35 @@ def run_command(prefix: str, repo: Path | None, params: Sequence[str], data: Pat
 
 
 def exit_code(done: Record) -> int:
-    """0, or 1 for a denied gate, 130 for a stopped run, 3 for any other failure."""
+    """0, or 1 for a denied gate or a failed check, 130 for a stopped run, 3 for any other failure."""
     if done.state is State.SUCCEEDED:
         return OK
     if done.state is State.CANCELLED:
         return _STOPPED
-    return FOUND if denied(done) else _FAILED
+    return FOUND if denied(done) or failed_check(done) else _FAILED
 
 
 def denied(done: Record) -> bool:
     """True when the gate is what failed, and it failed by its verdict."""
+    return _verdict_of(done, (GATE,)) == GATE
+
+
+def failed_check(done: Record) -> str:
+    """The check that failed by what it found; "" when another task or none is what failed."""
+    return _verdict_of(done, CHECKS)
+
+
+def _verdict_of(done: Record, tasks: Sequence[str]) -> str:
     failed = done.failed()
-    return failed is not None and failed.name == GATE and failed.exit_code == FOUND
+    return failed.name if failed is not None and failed.name in tasks and failed.exit_code == FOUND else ""
 
 
 def verdict(done: Record) -> str:
     """One sentence for the end of a run."""
     if denied(done):
         return "The gate denied the model."
+    if check := failed_check(done):
+        return f"The check {check} failed."
     failed = done.failed()
     return f"Task {failed.name} failed: {failed.reason}." if failed else f"The run is {done.state.value.lower()}."
 
