@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
+from click.testing import CliRunner
 
 import registries
 from mlgate.errors import MissingTool, SettingsError, ToolFailed, UsageError
@@ -189,3 +191,29 @@ def test_a_second_build_keeps_the_digest_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / workspace.IMAGE).write_text('{"image": 1, "digest": "x"}')
     with pytest.raises(SettingsError):
         workspace.image(tmp_path)
+
+
+def test_the_step_notes_the_registrys_digest(
+    image: Image, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _noted(tmp_path, REPOSITORY, image.digest)
+    monkeypatch.setenv("RESULT_DIGEST", str(tmp_path / "result"))
+    monkeypatch.setenv("REGISTRY_CREDENTIALS", json.dumps({"auths": {"a": SECRET}}))
+    done = CliRunner().invoke(model.build, ["--source", str(tmp_path), "--builder", "buildah"], catch_exceptions=False)
+    assert done.output == f"{REPOSITORY}@{DIGEST}\n"
+    assert (tmp_path / "result").read_text() == DIGEST
+    assert workspace.image(tmp_path) == f"{REPOSITORY}@{DIGEST}"
+    assert workspace.packaged(tmp_path) == (image.digest, True)
+    assert SECRET in (notes / "auth").read_text()
+
+
+def test_the_pipeline_builds_where_a_cluster_judges_and_measures_after() -> None:
+    cicd = Path(__file__).parents[1] / "base" / "cicd"
+    tasks = {each["name"]: each for each in yaml.safe_load((cicd / "pipeline.yaml").read_text())["spec"]["tasks"]}
+    assert tasks["build"]["when"] == tasks["admit"]["when"]
+    assert tasks["build"]["runAfter"] == ["package"]
+    assert tasks["evaluate"]["runAfter"] == ["build"]
+    for name in ("build", "evaluate"):
+        (step,) = yaml.safe_load((cicd / "tasks" / f"{name}.yaml").read_text())["spec"]["steps"]
+        (login,) = [each for each in step["env"] if each["name"] == model.CREDENTIALS]
+        assert login["valueFrom"]["secretKeyRef"]["name"] == "registry-credentials"

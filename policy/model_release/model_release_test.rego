@@ -136,7 +136,20 @@ test_image_of_the_models_repository_is_judged_in_every_spelling if {
 }
 
 test_labelled_workload_is_judged_whatever_its_repository if {
-	_violates(_workload("Deployment", _labelled, {}, "registry.example.com/other:1"), _of_fraud, {})
+	every labels in [[_labelled, {}], [{}, _labelled]] {
+		_violates(_workload("Deployment", labels[0], labels[1], "registry.example.com/other:1"), _of_fraud, {})
+	}
+}
+
+test_volume_of_an_image_is_judged if {
+	volume := [{"op": "add", "path": "/spec/template/spec/volumes", "value": [{"name": "m", "image": {"reference": _image}}]}]
+	_violates(json.patch(_workload("Deployment", {}, {}, "postgres:17.2"), volume), _of_fraud, {})
+}
+
+test_model_by_uri_is_named if {
+	subject := _service(object.union(_predictor, {"model": {"storageUri": "s3://models/any"}}))
+	messages := {v.msg | some v in model_release.violation} with input as {"review": {"object": subject}, "parameters": {}}
+	"MR001 InferenceService fraud: storageUri s3://models/any brings a model that has no digest" in messages
 }
 
 test_known_digest_in_another_repository_is_judged if {
