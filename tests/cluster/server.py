@@ -24,6 +24,7 @@ _CONTROLLERS = (
     "garbage-collector-controller",
     "serviceaccount-controller",
     "clusterrole-aggregation-controller",
+    "persistentvolumeclaim-protection-controller",
 )
 _START_S = 120
 _PDEATHSIG = 1

@@ -61,7 +61,7 @@ def test_a_prefix_goes_whole_and_the_other_stays(
     install(cluster, tree, "going")
     install(cluster, tree, "staying")
     before = state(cluster, "staying")
-    assert len(state(cluster, "going")) == len(before) == 10
+    assert len(state(cluster, "going")) == len(before) == 11
     with standin.argocd(cluster, tree, ""):
         assert uninstall(tree, "going") == 0
         assert uninstall(tree, "going") == 0  # nothing is left to do

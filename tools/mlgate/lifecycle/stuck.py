@@ -38,8 +38,9 @@ class Stuck:
 def find(cluster: Cluster, prefix: str) -> list[Stuck]:
     """Everything of a prefix that is being removed: Applications, constraints, what is in its namespaces, these."""
     owners = _Owners(argocd.alive(cluster), _gatekeeper_alive(cluster))
-    objects = [*_named(cluster, prefix), *_inside(cluster, prefix)]
-    found = [_stuck(obj, owners) for obj in objects if going(obj) and obj["metadata"].get("finalizers")]
+    # What is in a namespace that goes will be asked to go too, if it was not yet.
+    objects = [*filter(going, _named(cluster, prefix)), *_inside(cluster, prefix)]
+    found = [_stuck(obj, owners) for obj in objects if obj["metadata"].get("finalizers")]
     return [*found, *(_namespace(space, found) for space in namespaces(cluster, prefix) if going(space))]
 
 
@@ -81,11 +82,18 @@ def _inside(cluster: Cluster, prefix: str) -> Iterator[Object]:
         return
     kinds = _listable(cluster)
     for space in spaces:
-        for kind in kinds:
-            try:
-                yield from cluster.list(kind, space)
-            except Refused:
-                continue  # a kind that cannot be listed is named by the namespace's own conditions
+        try:
+            yield from cluster.list(",".join(kinds), space)
+        except Refused:  # one kind that cannot be listed hides all the others
+            yield from _one_by_one(cluster, kinds, space)
+
+
+def _one_by_one(cluster: Cluster, kinds: list[str], space: str) -> Iterator[Object]:
+    for kind in kinds:
+        try:
+            yield from cluster.list(kind, space)
+        except Refused:
+            continue  # it is named by the namespace's own conditions
 
 
 def _listable(cluster: Cluster) -> list[str]:
