@@ -53,6 +53,7 @@ def test_a_whole_tree_passes_and_every_stage_checked_something(tree: Path) -> No
         "names",
         "projects",
         "references",
+        "secrets",
     ]
     assert all(any(result.status is Status.VALID for result in stage.results) for stage in report.stages)
     assert {result.subject for result in report.results if result.code == "MG242"} == {
