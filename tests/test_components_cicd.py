@@ -26,7 +26,6 @@ SETS = {
     "kubernetes-gogs": ("kubernetes", ALL, {"git": "gogs", "index": "nexus"}),
     "openshift-gogs": ("openshift", ALL, {"git": "gogs", "index": "devpi"}),
     "kubernetes-none": ("kubernetes", (), {}),
-    "openshift-none": ("openshift", (), {}),
 }
 PODS = {"CronJob", "Deployment", "Job", "StatefulSet"}
 INSTALLING = {"build", "evaluate", "package", "train"}
