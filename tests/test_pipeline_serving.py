@@ -11,7 +11,7 @@ from gate_oracle import DIGEST, counts, report
 from mlgate.errors import SettingsError
 from mlgate.gate.judge import judge_release
 from mlgate.gate.template import RULES
-from mlgate.pipeline import release, serving
+from mlgate.pipeline import release, serving, stage
 from mlgate.pipeline.release import Release
 from mlgate.settings import alternatives
 
@@ -111,6 +111,16 @@ def test_a_release_that_stands_is_known(kind: str, tmp_path: Path) -> None:
         (tmp_path / made.folder / name).write_text(text)
     assert made.stands_in(tmp_path)
     assert not any(_released(other).stands_in(tmp_path) for other in KINDS if other != kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stage_gets_every_object_that_dev_released(kind: str, tmp_path: Path) -> None:
+    made = _released(kind)
+    (tmp_path / made.folder).mkdir(parents=True)
+    for name, text in made.files().items():
+        (tmp_path / made.folder / name).write_text(text)
+    moved = stage.build(tmp_path, "demo")
+    assert moved.files()[release.DEPLOYMENT_FILE] == made.files()[release.DEPLOYMENT_FILE]
 
 
 def test_the_constraint_matches_what_is_judged() -> None:
