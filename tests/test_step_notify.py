@@ -90,7 +90,7 @@ def test_without_a_webhook_it_notes_that_and_goes_on(
 ) -> None:
     monkeypatch.delenv("SLACK_WEBHOOK_URL", raising=False)
     assert cli.main(["step", "notify", *SUCCESS]) == 0
-    assert capsys.readouterr().out.startswith("NOTE: Slack is not told")
+    assert capsys.readouterr().out.startswith("NOTE: Slack not told, no webhook\n")
 
 
 def test_a_release_is_told(source: Path, slack: type[Slack], capsys: pytest.CaptureFixture[str]) -> None:

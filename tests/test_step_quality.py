@@ -91,7 +91,7 @@ def test_without_a_server_it_warns_and_goes_on(
 ) -> None:
     monkeypatch.delenv(gone)
     assert cli.main(["step", "quality"]) == 0
-    assert f"WARNING: the code's quality is not checked: no SonarQube {word}" in capsys.readouterr().out
+    assert f"WARNING: not checked, no SonarQube {word}\n" in capsys.readouterr().out
     assert Path(os.environ["RESULT_CHECKED"]).read_text() == "false"
     assert sonar.asked == []
 

@@ -25,6 +25,7 @@ SCANNER = """
 assert os.environ["SECURE_API_TOKEN"] == {token!r}
 print("using the token", os.environ["SECURE_API_TOKEN"])
 print("token", os.environ["SECURE_API_TOKEN"], "is known", file=sys.stderr)
+print("login", os.environ.get("REGISTRY_USER"), os.environ.get("REGISTRY_PASSWORD"), file=sys.stderr)
 report = next(a.removeprefix("--output=json-file=") for a in sys.argv if a.startswith("--output=json-file="))
 if {report!r} is not None:
     Path(report).write_text({report!r})
@@ -51,7 +52,8 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / workspace.IMAGE).write_text(json.dumps({"image": IMAGE, "digest": DIGEST}))
     for name, value in {"SOURCE": folder, "SYSDIG_URL": URL, "RESULT_SCANNED": tmp_path / "scanned"}.items():
         monkeypatch.setenv(name, str(value))
-    monkeypatch.delenv("SECURE_API_TOKEN", raising=False)
+    for name in ("SECURE_API_TOKEN", "REGISTRY_USER", "REGISTRY_PASSWORD", "REGISTRY_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 
@@ -64,7 +66,7 @@ def scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, report: 
 
 def test_without_a_token_it_warns_and_goes_on(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["step", "scan"]) == 0
-    assert capsys.readouterr().out.startswith("WARNING: the image is not scanned")
+    assert capsys.readouterr().out.startswith("WARNING: not scanned, no Sysdig token\n")
     assert (tmp_path / "scanned").read_text() == "false"
 
 
@@ -110,7 +112,21 @@ def test_a_scanner_that_could_not_judge_exits_3_without_the_token(
     assert cli.main(["step", "scan"]) == 3
     said = "".join(capfd.readouterr())
     assert "token *** is known" in said  # the scanner did say it, so the mask is what kept it out
+    assert "login None None" in said
     assert TOKEN not in said
+
+
+@pytest.mark.parametrize(("host", "seen"), [("registry.example.com", "login robot ***"), ("other", "login None None")])
+def test_the_registrys_login_reaches_the_scanner(
+    source: Path, host: str, seen: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    entry = {"username": "robot", "password": "planted-registry-3c"}
+    monkeypatch.setenv("REGISTRY_CREDENTIALS", json.dumps({"auths": {host: entry}}))
+    calls = scanner(source.parent, monkeypatch, 3, None)
+    assert cli.main(["step", "scan"]) == 3
+    said = "".join(capfd.readouterr())
+    assert seen in said
+    assert "planted-registry" not in said + calls.read_text()
 
 
 @pytest.mark.parametrize("report", [None, "", "[]", '{"result": 1}', '{"result": {}}'])

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,7 +13,7 @@ from typing import Any
 from mlgate.errors import MissingTool, ToolFailed, UsageError
 from mlgate.image import loopback
 from mlgate.pipeline import secrets
-from mlgate.process import Done, Tool
+from mlgate.process import Done, Tool, search_path
 
 _TIMEOUT_S = 30.0
 
@@ -29,19 +30,20 @@ def hide(text: str, *values: str) -> str:
     return secrets.masked(text.encode(), secrets.parts(values)).decode()
 
 
-def run(tool: Tool, args: Sequence[str], *, token: str, cwd: Path, timeout_s: float) -> Done:
-    """Run ``tool``, which finds its token in the environment, in the folder ``cwd``, which is made.
+def run(tool: Tool, args: Sequence[str], *, given: Mapping[str, str], cwd: Path, timeout_s: float) -> Done:
+    """Run ``tool`` in the folder ``cwd``, which is made, with the variables ``given`` besides the environment.
 
-    Raises ``MissingTool``, or ``ToolFailed`` in which the token is masked.
+    Of these the tokens and passwords are masked in all it says. Raises ``MissingTool`` or ``ToolFailed``.
     """
     cwd.mkdir(parents=True, exist_ok=True)
+    hidden = [value for name, value in given.items() if name.endswith(("TOKEN", "PASSWORD"))]
     try:
-        done = tool.run(args, cwd=cwd, timeout_s=timeout_s)
+        done = tool.run(args, cwd=cwd, env={**os.environ, "PATH": search_path(), **given}, timeout_s=timeout_s)
     except MissingTool:
         raise
     except ToolFailed as err:
-        raise ToolFailed(hide(str(err), token)) from None
-    return Done(done.returncode, hide(done.stdout, token), hide(done.stderr, token))
+        raise ToolFailed(hide(str(err), *hidden)) from None
+    return Done(done.returncode, hide(done.stdout, *hidden), hide(done.stderr, *hidden))
 
 
 def opener(url: str) -> urllib.request.OpenerDirector:

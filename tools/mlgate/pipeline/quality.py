@@ -52,7 +52,8 @@ def check(root: Path, project: str, server: Server, folder: Path, patience: Pati
     task_file.unlink(missing_ok=True)
     places = {"projectKey": project, "projectBaseDir": root, "sources": ".", "working.directory": folder}
     args = [f"-Dsonar.{name}={value}" for name, value in places.items()]
-    outside.run(_SCANNER, args, token=server.token, cwd=folder, timeout_s=_SCAN_TIMEOUT_S)
+    given = {"SONAR_HOST_URL": server.url, "SONAR_TOKEN": server.token}
+    outside.run(_SCANNER, args, given=given, cwd=folder, timeout_s=_SCAN_TIMEOUT_S)
     return _gate(server, _analysed(server, _task(task_file), patience))
 
 

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mlgate.errors import ToolFailed
+from mlgate.image.registry import Login
 from mlgate.pipeline import outside
 from mlgate.process import Tool
 
@@ -24,6 +25,15 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Sysdig:
+    """Where and by which policies, besides those that always apply, an image is judged."""
+
+    url: str
+    token: str = field(repr=False)
+    policies: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """The scanner's answer; ``summary`` is for a person, one finding a line."""
 
@@ -31,21 +41,23 @@ class Scan:
     summary: tuple[str, ...]
 
 
-def scan(image: str, token: str, folder: Path, *, api_url: str, policies: Sequence[str] = ()) -> Scan:
-    """Scan ``image`` (``repository@sha256:...``), keeping the scanner's files in ``folder``.
+def scan(image: str, login: Login, sysdig: Sysdig, folder: Path) -> Scan:
+    """Scan ``image`` (``repository@sha256:...``), pulled with ``login``, keeping the scanner's files in ``folder``.
 
-    The scanner reads ``token`` from the variable ``TOKEN``, never from its arguments. Raises ``MissingTool``, or
+    Token and password reach the scanner by variables, never by its arguments. Raises ``MissingTool``, or
     ``ToolFailed`` when the scanner could not judge.
     """
     report = folder / "report.json"
     report.unlink(missing_ok=True)
-    wanted = [part for policy in policies for part in ("--policy", policy)]
+    wanted = [part for policy in sysdig.policies for part in ("--policy", policy)]
     own = [f"--dbpath={folder / 'db'}", f"--cachepath={folder / 'cache'}", f"--logfile={folder / 'scanner.log'}"]
-    args = ["--apiurl", api_url, *wanted, *own, f"--output=json-file={report}", f"pull://{image}"]
-    done = outside.run(_CLI, args, token=token, cwd=folder, timeout_s=_TIMEOUT_S)
+    args = ["--apiurl", sysdig.url, *wanted, *own, f"--output=json-file={report}", f"pull://{image}"]
+    pulled = {"REGISTRY_USER": login.user, "REGISTRY_PASSWORD": login.password} if login.user else {}
+    given = {TOKEN: sysdig.token, **pulled}
+    done = outside.run(_CLI, args, given=given, cwd=folder, timeout_s=_TIMEOUT_S)
     content = _read(report)
     passed = done.returncode != _FAILED and str(_at(content, "policies").get("globalEvaluation")).lower() != "failed"
-    return Scan(passed, tuple(outside.hide(line, token) for line in _summary(content)))
+    return Scan(passed, tuple(outside.hide(line, sysdig.token) for line in _summary(content)))
 
 
 def _read(report: Path) -> Mapping[str, Any]:

@@ -9,6 +9,8 @@ from mlgate.errors import FOUND, OK
 from mlgate.pipeline import outside, workspace
 from mlgate.verbs.steps import options
 
+_HOW = "  set-up: docs/slack-and-sysdig.md"
+
 
 @click.command()
 @options.source
@@ -16,6 +18,7 @@ from mlgate.verbs.steps import options
 @options.option("sysdig-policies", required=False, default="", help="Policies besides those that always apply, a,b.")
 def scan(source: Path, sysdig_url: str, sysdig_policies: str) -> int:
     """Scan the image, by its digest, with Sysdig; exits 1 when a policy fails. Token: SECURE_API_TOKEN."""
+    from mlgate.image import registry
     from mlgate.pipeline import scan as scanning
 
     token = os.environ.get(scanning.TOKEN, "")
@@ -23,11 +26,12 @@ def scan(source: Path, sysdig_url: str, sysdig_policies: str) -> int:
     workspace.check(source, "scan", done=bool(token))
     image = workspace.image(source)
     if not token:
-        click.echo("WARNING: the image is not scanned: no Sysdig token is configured (docs/slack-and-sysdig.md)")
+        click.echo(f"WARNING: not scanned, no Sysdig token\n{_HOW}")
         return OK
-    address = outside.check_address(sysdig_url, "SYSDIG_URL")
     policies = [policy.strip() for policy in sysdig_policies.split(",") if policy.strip()]
-    done = scanning.scan(image, token, source / "scan", api_url=address, policies=policies)
+    sysdig = scanning.Sysdig(outside.check_address(sysdig_url, "SYSDIG_URL"), token, policies)
+    login = registry.login(os.environ.get("REGISTRY_CREDENTIALS", ""), image)
+    done = scanning.scan(image, login, sysdig, source / "scan")
     click.echo(f"{image} {'passed' if done.passed else 'failed'} the scan")
     for line in done.summary:
         click.echo(f"  {line}")
@@ -49,7 +53,7 @@ def quality(source: Path, prefix: str, sonar_host_url: str, sonar_timeout: int) 
     workspace.check(source, "quality", done=configured)
     if not configured:
         missing = "address" if token else "token"
-        click.echo(f"WARNING: the code's quality is not checked: no SonarQube {missing} is configured")
+        click.echo(f"WARNING: not checked, no SonarQube {missing}\n{_HOW}")
         return OK
     server = sonar.Server(outside.check_address(sonar_host_url, "SONAR_HOST_URL"), token)
     done = sonar.check(source / "repo", prefix, server, source / "quality", sonar.Patience(sonar_timeout))

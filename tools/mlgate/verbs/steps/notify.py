@@ -23,7 +23,7 @@ def notify(source: Path, slack_interactive: bool, **given: str) -> None:
 
     url = os.environ.get(slack.WEBHOOK, "")
     if not url:
-        click.echo("NOTE: Slack is not told: no webhook is configured (docs/slack-and-sysdig.md)")
+        click.echo("NOTE: Slack not told, no webhook\n  set-up: docs/slack-and-sysdig.md")
         return
     pairs = (state.partition("=") for state in given["states"].split())
     done = message.Run(
