@@ -209,7 +209,7 @@ def test_the_webhook_of_the_git_server_reaches_its_listener(tree: Tree) -> None:
         )
 
 
-def test_every_listener_checks_the_signature_first(tree: Tree) -> None:
+def test_defect_7_every_listener_checks_a_secret(tree: Tree) -> None:
     for each in tree.of("EventListener"):
         (trigger,) = each["spec"]["triggers"]
         signed, branch, _ = trigger["interceptors"]
@@ -221,16 +221,44 @@ def test_every_listener_checks_the_signature_first(tree: Tree) -> None:
             assert tree.one("Service", service["name"])["metadata"]["namespace"] == service["namespace"]
 
 
+def test_defect_4_no_default_is_a_description(tree: Tree) -> None:
+    for template in tree.of("TriggerTemplate"):
+        assert [each.get("default") for each in template["spec"]["params"]] == [None]
+        (made,) = template["spec"]["resourcetemplates"]
+        # The model's path comes from the Pipeline, which has it from settings.yaml.
+        assert "model-path" not in {each["name"] for each in made["spec"]["params"]}
+    declared = tree.one("Pipeline", "model-dev")["spec"]["params"]
+    assert {each["name"]: each.get("default") for each in declared}["model-path"] == "model/fraud"
+    assert all(each.get("default") != each.get("description") for each in declared)
+
+
+def test_defect_5_each_run_gets_volumes_of_its_own(tree: Tree) -> None:
+    for template in tree.of("TriggerTemplate"):
+        (made,) = template["spec"]["resourcetemplates"]
+        assert {"source", "sealed"} <= {each["name"] for each in made["spec"]["workspaces"]}
+        assert all(set(each) == {"name", "volumeClaimTemplate"} for each in made["spec"]["workspaces"])
+
+
+def test_a_volume_can_be_written_where_no_platform_gives_the_group(tree: Tree) -> None:
+    fixed = bool(tree.of("Ingress"))
+    groups = [pod["securityContext"].get("fsGroup") for _, pod in pods(tree.of("StatefulSet"))]
+    for template in tree.of("TriggerTemplate"):
+        spec = template["spec"]["resourcetemplates"][0]["spec"]
+        groups += [
+            each["podTemplate"]["securityContext"].get("fsGroup")
+            for each in (spec["taskRunTemplate"], *spec["taskRunSpecs"])
+        ]
+    assert all((group is not None) is fixed for group in groups)
+
+
 def test_a_triggered_run_is_a_run_of_the_pipeline(tree: Tree, tmp_path: Path) -> None:
     for template in tree.of("TriggerTemplate"):
-        assert [set(each) & {"default"} for each in template["spec"]["params"]] == [set()]
         (made,) = template["spec"]["resourcetemplates"]
         assert made["metadata"]["namespace"] == f"{PREFIX}-cicd"
         pipeline = tree.one("Pipeline", made["spec"]["pipelineRef"]["name"])["spec"]
         assert {each["name"] for each in made["spec"]["params"]} <= {each["name"] for each in pipeline["params"]}
         spaces = {each["name"] for each in pipeline["workspaces"] if not each.get("optional")}
         assert spaces <= {each["name"] for each in made["spec"]["workspaces"]}
-        assert all("volumeClaimTemplate" in each for each in made["spec"]["workspaces"])
         (tmp_path / "run.yaml").write_text(yaml.safe_dump(made))
         layout = f"{cache_dir()}/schemas/{{{{ .Group }}}}/{{{{ .ResourceKind }}}}_{{{{ .ResourceAPIVersion }}}}.json"
         Tool("kubeconform").run(["-strict", "-schema-location", layout, str(tmp_path / "run.yaml")])
