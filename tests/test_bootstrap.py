@@ -71,7 +71,7 @@ def test_a_clash_with_another_prefix_is_refused(tree: Path) -> None:
     [
         pytest.param(["--threshold", "101"], "outside 0 to 100 %", id="threshold"),
         pytest.param(["--threshold", ""], "is not a number", id="empty-threshold"),
-        pytest.param(["--component", "no-such"], "known: cel-gate, network-policy", id="component"),
+        pytest.param(["--component", "no-such"], "known: cel-gate, kafka-scoring, network-policy", id="component"),
         pytest.param(["--component", "cel-gate", "--component", "cel-gate"], "non-unique", id="component-twice"),
         pytest.param(["--repo-url", ""], "spec.repoURL", id="empty-url"),
         pytest.param(["--repo-url", "ext::sh -c x"], "spec.repoURL", id="url-is-a-command"),

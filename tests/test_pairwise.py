@@ -21,7 +21,40 @@ FACTORS: dict[str, list[str]] = {
     **{name: list(values) for name, values in alternatives().items()},
     **{name: ["off", "on"] for name in overlay.known_components(ROOT / "base")},
 }
-ROWS = [dict(zip(FACTORS, row, strict=True)) for row in AllPairs(list(FACTORS.values()))]
+# Teiid's operator builds by an OpenShift BuildConfig.
+IMPOSSIBLE = {("kubernetes", "teiid")}
+
+
+def possible(values: list[str]) -> bool:
+    """False for a beginning of a row that chooses what its platform does not have."""
+    row = dict(zip(FACTORS, values, strict=False))
+    chosen = [f"{name}-{row[name]}" for name in alternatives() if name in row]
+    switched = [name for name, value in row.items() if value == "on"]
+    return not overlay.idle(ROOT / "base", [f"platform-{row['platform']}", *chosen, *switched])
+
+
+def rows() -> list[dict[str, str]]:
+    """Rows that cover every possible pair; where the greedy generator leaves one out, a row of its own."""
+    found = [dict(zip(FACTORS, row, strict=True)) for row in AllPairs(list(FACTORS.values()), filter_func=possible)]
+    covered = {pair for row in found for pair in itertools.combinations(row.items(), 2)}
+    plain = {name: values[0] for name, values in FACTORS.items()}
+    for pair in wanted() - covered:
+        tries = [{**plain, "platform": platform, **dict(pair)} for platform in FACTORS["platform"]]
+        found.append(next(row for row in tries if possible(list(row.values()))))
+    return found
+
+
+def wanted() -> set[tuple[tuple[str, str], tuple[str, str]]]:
+    """Every pair of values of two factors that can stand together, in the order of the factors."""
+    return {
+        ((one, left), (other, right))
+        for one, other in itertools.combinations(FACTORS, 2)
+        for left, right in itertools.product(FACTORS[one], FACTORS[other])
+        if (left, right) not in IMPOSSIBLE
+    }
+
+
+ROWS = rows()
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +78,9 @@ def _options(row: Mapping[str, str]) -> list[str]:
 
 
 def test_every_pair_of_values_stands_together_in_some_row() -> None:
-    wanted = {
-        frozenset([(one, left), (other, right)])
-        for one, other in itertools.combinations(FACTORS, 2)
-        for left, right in itertools.product(FACTORS[one], FACTORS[other])
-    }
-    covered = {frozenset(pair) for row in ROWS for pair in itertools.combinations(row.items(), 2)}
-    assert wanted <= covered
+    covered = {pair for row in ROWS for pair in itertools.combinations(row.items(), 2)}
+    assert wanted() <= covered
+    assert len(wanted()) > 400
 
 
 def test_each_row_says_what_was_asked(tree: Path) -> None:

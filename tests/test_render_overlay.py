@@ -65,6 +65,13 @@ def test_what_is_for_one_platform_only_stands_beside(tmp_path: Path) -> None:
     ]
 
 
+def test_an_option_that_has_nothing_for_the_platform_is_in_vain(tmp_path: Path) -> None:
+    (tmp_path / "components" / "git-gogs" / "cicd-openshift").mkdir(parents=True)
+    (tmp_path / "components" / "git-gogs" / "cicd-openshift" / "kustomization.yaml").touch()
+    assert overlay.idle(tmp_path, ["platform-kubernetes", "serving-seldon", "git-gogs"]) == ["git-gogs"]
+    assert overlay.idle(tmp_path, ["platform-openshift", "serving-seldon", "git-gogs"]) == []
+
+
 @given(st.one_of(st.text(st.characters()), st.from_regex(r"[A-Za-z0-9./:-]+", fullmatch=True)))
 def test_a_scalar_reads_as_its_text(text: str) -> None:
     assert yaml.safe_load(overlay.scalar(text)) == text

@@ -51,7 +51,7 @@ class _File:
 
 
 def check(repo: Repo, prefixes: Sequence[str]) -> list[Result]:
-    """MG211 schema, MG212 name is the folder, MG213 prefix rules, MG214 clash, MG215 components agree."""
+    """MG211 schema, MG212 name is the folder, MG213 prefix rules, MG214 clash, MG215 components, MG218 in vain."""
     return [result for prefix in prefixes for result in _one(repo, prefix)]
 
 
@@ -126,6 +126,12 @@ def _components(file: _File, prefix: str, loaded: Settings) -> list[Result]:
         known = ", ".join(overlay.known_components(base)) or "none"
         told = (f"no such component: {', '.join(unknown)}", f"there are: {known}")
         return [file.invalid("MG215", "components", line, told)]
+    if idle := overlay.idle(base, loaded.options):
+        told = (
+            f"nothing for {loaded.platform}: {', '.join(idle)}",
+            "choose another alternative, or the other platform",
+        )
+        return [file.invalid("MG218", "platform", file.line("spec", "platform"), told)]
     parts = [file.repo.overlay(prefix) / part for part in overlay.PARTS]
     # A part without its kustomization is MG201 already.
     return [_part(file, part, loaded, line) for part in parts if (part / KUSTOMIZATION).is_file()]

@@ -61,6 +61,14 @@ def wanted(base: Path, part: str, options: Sequence[str]) -> list[str]:
     return [f"{COMPONENTS}/prefix", *(f"{COMPONENTS}/{name}" for name in there)]
 
 
+def idle(base: Path, options: Sequence[str]) -> list[str]:
+    """Options that have something, but nothing for this platform: they would be chosen in vain."""
+    used = {
+        each.removeprefix(f"{COMPONENTS}/").partition("/")[0] for part in PARTS for each in wanted(base, part, options)
+    }
+    return [each for each in options if (base / "components" / each).is_dir() and each not in used]
+
+
 def known_components(base: Path) -> list[str]:
     """Options that can be switched on."""
     folders = (path.name for path in (base / "components").iterdir() if path.is_dir())

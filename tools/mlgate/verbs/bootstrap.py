@@ -108,6 +108,8 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
     now = parse(file, text)
     if now.prefix != prefix:
         raise SettingsError(f"{file}: metadata.name is {now.prefix!r}, not {prefix!r}", fix=f"write name: {prefix}")
+    if idle := overlay.idle(base, now.options):
+        raise UsageError(f"{', '.join(idle)}: has nothing for the platform {now.platform}")
     files = overlay.files(prefix, now.options, base) | {"values/settings.yaml": text}
     for name in files:
         path = place / name
