@@ -60,7 +60,7 @@ def application(name: str, project: str = "mlgate-root") -> Object:
 def _work(  # noqa: PLR0917 - the arguments of a thread
     cluster: Cluster, tree: Path, prefix: str, operators: tuple[str, ...], order: list[str], stop: threading.Event
 ) -> None:
-    while not stop.wait(0.1):
+    while not stop.wait(0.3):
         there = {obj["metadata"]["name"]: obj for obj in cluster.list(KIND, "argocd")}
         for name, obj in there.items():
             if obj["metadata"].get("deletionTimestamp"):

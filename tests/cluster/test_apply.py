@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def apply(tree: Path, prefix: str, *options: str) -> int:
 
 
 def recorder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A kubectl before the real one that writes down its own argv and environment; the file it writes to."""
+    """A kubectl before the real one that writes down its argv and environment, and the argv of every child of ours."""
     log, real = folder / "argv.log", Tool("kubectl").path()
     wrapper = folder / "first" / "kubectl"
     wrapper.parent.mkdir()
@@ -56,6 +57,14 @@ def recorder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'#!/bin/sh\n{{ printf "%s\\n" "$0" "$@"; env; }} >> {shlex.quote(str(log))}\nexec {real} "$@"\n'
     )
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
+    start = subprocess.Popen.__init__
+
+    def started(self: object, args: list[str], *rest: object, **options: object) -> None:
+        with log.open("a") as file:
+            file.write("".join(f"child: {arg}\n" for arg in args))
+        start(self, args, *rest, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", started)
     path = process.search_path()
     monkeypatch.setattr(process, "search_path", lambda: os.pathsep.join([str(wrapper.parent), path]))
     return log
@@ -103,6 +112,7 @@ def test_secrets_arrive_and_are_seen_nowhere_else(
     )
     assert "secure-api-token" in values(cluster, "sysdig", "hush-cicd")
     assert "password" in values(cluster, "mlgate-repository", "argocd")
+    assert "child: ls-remote" in log.read_text()
     captured = capsys.readouterr()
     assert leaks(log.read_text() + captured.out + captured.err) == []
     assert leaks(checkouts.git(tree, "log", "-p", "--all")) == []
@@ -122,7 +132,8 @@ def test_the_recorder_sees_a_value_on_a_childs_argv(
     cluster.call(["create", "secret", "generic", "x", literal, "--dry-run=client", "-o", "name"])
     monkeypatch.setenv("OTHER", PLANTED["slack"])
     cluster.list("namespaces")
-    assert leaks(log.read_text()) == ["slack", "sysdig"]
+    Tool("true").run([PLANTED["password"]])
+    assert leaks(log.read_text()) == ["password", "slack", "sysdig"]
 
 
 def test_a_value_on_our_own_command_line_arrives_with_a_warning(
