@@ -10,12 +10,19 @@ from mlgate.process import Done, Tool
 _GIT = Tool("git", hint="install git with your system's package manager")
 # Hooks and signing programs of the person's configuration must not run inside a tool.
 _CALM = ("-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false", "-c", "protocol.ext.allow=never")
+# The login of a step stands in its environment, so that no command line has it. A redirect would get it too.
+_HELPER = """!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$GIT_USERNAME" "$GIT_PASSWORD"; }; f"""
+_LOGIN = ("-c", "credential.helper=", "-c", f"credential.helper={_HELPER}", "-c", "http.followRedirects=false")
 
 
 def git(root: Path, *args: str, timeout_s: float = 120, tool: Tool = _GIT) -> Done:
-    """Run git in ``root``; raises ``ToolFailed`` with git's own words."""
+    """Run git in ``root``; raises ``ToolFailed`` with git's own words.
+
+    A server that asks for a login gets GIT_USERNAME and GIT_PASSWORD of the environment, when they are set.
+    """
     env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
-    return tool.run([*_CALM, *args], cwd=root, env=env, timeout_s=timeout_s)
+    login = _LOGIN if env.get("GIT_PASSWORD") else ()
+    return tool.run([*_CALM, *login, *args], cwd=root, env=env, timeout_s=timeout_s)
 
 
 @dataclass(frozen=True, slots=True)
