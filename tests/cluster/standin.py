@@ -37,7 +37,8 @@ def controller(cluster: Cluster, *, ready: bool) -> None:
     spec = {"selector": {"matchLabels": labels}, "serviceName": "c", "template": pod}
     meta = {"name": "argocd-application-controller", "namespace": "argocd"}
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}}
-    cluster.apply([namespace, {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": spec}])
+    if cluster.get("statefulset", meta["name"], "argocd") is None:
+        cluster.apply([namespace, {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": spec}])
     status(cluster, "statefulset", meta["name"], {"replicas": 1, "readyReplicas": int(ready)}, "argocd")
 
 

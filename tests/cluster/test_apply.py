@@ -185,6 +185,17 @@ def test_a_namespace_of_somebody_else_is_left_alone(
     assert cluster.get("namespace", "taken-cicd") is None
 
 
+def test_applications_of_others_keep_the_project_they_use(
+    cluster: Cluster, tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tree, "guest")
+    standin.controller(cluster, ready=True)
+    cluster.apply([standin.application("foreign", "default")])
+    assert apply(tree, "guest") == 3
+    cluster.delete("applications.argoproj.io", "foreign", "argocd")
+    assert "which others use: foreign" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("managed", [False, True], ids=["foreign", "ours"])
 def test_a_listed_operator_is_taken_only_when_it_is_ours(
     cluster: Cluster, tree: Path, managed: bool, capsys: pytest.CaptureFixture[str]

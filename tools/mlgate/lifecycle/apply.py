@@ -8,7 +8,7 @@ from mlgate import cluster as clusters
 from mlgate.errors import ToolFailed, UsageError
 from mlgate.lifecycle import argocd, preflight, pushed, secrets, waves
 from mlgate.lifecycle.kubectl import Cluster, Object
-from mlgate.lifecycle.preflight import Facts
+from mlgate.lifecycle.preflight import ARGOCD, Facts
 from mlgate.lifecycle.secrets import Given
 from mlgate.prefixes import PARTS
 from mlgate.render import kustomize
@@ -100,8 +100,18 @@ class Installation:
         self._say(f"secrets: {', '.join(names) or 'none handed over; those that are there stay'}")
 
     def _root(self) -> None:
-        number = self.cluster.apply(kustomize.build(self.repo.root / "apps"))
+        objects = kustomize.build(self.repo.root / "apps")
+        self._spare_default(objects)
+        number = self.cluster.apply(objects)
         self._say(f"apps: {number} objects applied; Argo CD does the rest")
+
+    def _spare_default(self, objects: list[Object]) -> None:
+        emptied = any(obj["kind"] == "AppProject" and obj["metadata"]["name"] == "default" for obj in objects)
+        users = [obj for obj in self.cluster.list(waves.KIND, ARGOCD) if obj["spec"].get("project") == "default"]
+        if emptied and users:
+            names = ", ".join(obj["metadata"]["name"] for obj in users)
+            fix = "give them a project of their own, or take default out of apps/projects/kustomization.yaml"
+            raise ToolFailed(f"apps/ empties the project default, which others use: {names}", fix=fix)
 
 
 def own(namespace: Object) -> bool:

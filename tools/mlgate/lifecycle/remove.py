@@ -16,6 +16,7 @@ _PROJECTS = "appprojects.argoproj.io"
 _TEMPLATES = "constrainttemplates.templates.gatekeeper.sh"
 _OUR_TEMPLATES = ("aimodelaccuracythreshold", "aimodelrelease")
 _OUR_CRD = "modelaccuracies.ai.devops.demo"
+_ARGOCD = "operator-argocd"
 _INTERVAL_S = 0.5
 
 
@@ -76,6 +77,9 @@ class Removal:
             # ApplicationSets give no finalizer; without it the operator would stay behind, unowned.
             self.cluster.patch(stuck.APPLICATIONS, name, {"metadata": {"finalizers": [_FINALIZER]}}, ARGOCD)
         self._applications(tuple(sorted(found, reverse=True)))
+        # Argo CD that removed itself would leave its own finalizers behind: only the Application goes.
+        self.cluster.patch(stuck.APPLICATIONS, _ARGOCD, {"metadata": {"finalizers": None}}, ARGOCD)
+        self._gone(stuck.APPLICATIONS, (_ARGOCD,), ARGOCD)
         projects = [obj["metadata"]["name"] for obj in self.cluster.list(_PROJECTS, ARGOCD)]
         self._gone(_PROJECTS, tuple(name for name in projects if name.startswith("mlgate-")), ARGOCD)
         self.cluster.delete("secret", "mlgate-repository", ARGOCD)
@@ -106,7 +110,7 @@ class Removal:
 def _operator(obj: Object) -> bool:
     """Whether an Application installs an operator of this tree; Argo CD itself is never removed by itself."""
     name, project = obj["metadata"]["name"], obj["spec"].get("project")
-    return project in {"mlgate-operators", "mlgate-charts"} and name != "operator-argocd"
+    return project in {"mlgate-operators", "mlgate-charts"} and name != _ARGOCD
 
 
 def others(cluster: Cluster, prefix: str) -> list[str]:
