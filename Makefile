@@ -23,7 +23,8 @@ cluster-tools: setup  ## build etcd and an API server into the cache, for the te
 demo: setup  ## the whole journey in a scratch clone under build/demo
 	@.venv/bin/mlgate demo
 
-test: setup  ## every test
+test: setup  ## every test; builds Argo CD's own command line first (minutes, once)
+	@$(PY) tools/setup.py --tests
 	@.venv/bin/pytest -n 2 --dist loadgroup
 
 lint: setup  ## ruff, ruff format, mypy --strict

@@ -186,12 +186,12 @@ def test_go_is_new_enough_for_every_tool(setup: ModuleType) -> None:
     assert tuple(map(int, setup.GO_WHEEL.split("==")[1].split("."))) >= setup.NEEDED_GO
 
 
-def test_go_is_new_enough_for_the_cluster(setup: ModuleType) -> None:
-    asked = {(setup.module_of(name) / "go.mod").read_text().split("\ngo ")[1].split()[0] for name in setup.CLUSTER}
-    assert {tuple(map(int, each.split("."))) for each in asked} == {setup.CLUSTER_GO}
+def test_go_is_new_enough_for_what_tests_need(setup: ModuleType) -> None:
+    asked = {(setup.module_of(name) / "go.mod").read_text().split("\ngo ")[1].split()[0] for name in (*setup.CLUSTER, *setup.TESTS)}
+    assert {tuple(map(int, each.split("."))) for each in asked} == {setup.LATER_GO}
 
 
-def test_the_cluster_is_built_only_when_asked_for(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_tests_need_is_built_only_when_asked_for(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     complete(setup)
     asked: list[tuple[int, ...]] = []
     made: list[str] = []
@@ -201,7 +201,9 @@ def test_the_cluster_is_built_only_when_asked_for(setup: ModuleType, monkeypatch
     assert made == []
     assert setup.main(["--cluster"]) == 0
     assert made == ["etcd", "kube-apiserver", "kube-controller-manager"]
-    assert asked == [setup.CLUSTER_GO]
+    assert setup.main(["--tests"]) == 0
+    assert made[3:] == ["argocd"]
+    assert asked == [setup.LATER_GO, setup.LATER_GO]
 
 
 def test_an_api_server_is_told_its_version(setup: ModuleType) -> None:

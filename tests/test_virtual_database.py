@@ -15,6 +15,7 @@ from mlgate.cli import main
 from mlgate.data.split import read_record
 from mlgate.data.transactions import COLUMNS
 
+pytestmark = pytest.mark.skipif(postgresql.left_out(), reason=postgresql.MISSING)
 SQL = ROOT / "base" / "components" / "virtualization-postgresql" / "dev" / "sql"
 CSV = "/features/train/data/creditcard.csv"
 SECRET = "/run/secrets/virtual-database/reader-password"

