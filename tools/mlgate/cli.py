@@ -14,6 +14,7 @@ VERBS = (
     "cleanup",
     "demo",
     "doctor",
+    "explain",
     "gate",
     "generate",
     "notebook",

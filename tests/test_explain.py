@@ -1,0 +1,66 @@
+"""Every code that anything here gives is explained, and nothing else is."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from mlgate.checks import explain
+from mlgate.cli import main
+from mlgate.errors import OK
+
+ROOT = Path(__file__).parents[1]
+CODE = re.compile(r"\bM[A-Z]\d{3}\b")
+# Policy codes are those of the rules; a code in a test or a sample is one that is expected, not given.
+SOURCES = sorted([*(ROOT / "tools" / "mlgate").rglob("*.py"), *(ROOT / "policy").glob("*/*.rego")])
+
+
+def given(texts: list[str]) -> set[str]:
+    return {code for text in texts for code in CODE.findall(text)}
+
+
+def sources() -> list[str]:
+    return [path.read_text() for path in SOURCES if not path.name.endswith("_test.rego")]
+
+
+def test_every_code_has_an_entry_and_every_entry_a_code() -> None:
+    assert set(explain.entries()) == given(sources())
+
+
+def test_the_search_sees_every_family() -> None:
+    families = {code[:3] for code in given(sources())}
+    assert families >= {"MG1", "MG2", "MG3", "MG6", "MA0", "MR0"}
+
+
+def test_no_code_is_put_together_where_the_search_cannot_see_it() -> None:
+    assert not [text for text in sources() if re.search(r"""f["']M[A-Z]\d?\{""", text)]
+
+
+@pytest.mark.parametrize("entry", explain.entries().values(), ids=explain.entries().keys())
+def test_every_field_says_something_on_one_line(entry: explain.Entry) -> None:
+    told = [getattr(entry, field.name) for field in fields(entry)]
+    assert all(isinstance(words, str) and words.strip() and "\n" not in words.strip() for words in told)
+
+
+def test_no_two_codes_share_a_title() -> None:
+    titles = [entry.title for entry in explain.entries().values()]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("code", ["MG202", "mg202"])
+def test_a_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", code]) == OK
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "MG202 An orphan file"
+    assert [line.split(":")[0] for line in lines[1:]] == ["wrong", "why", "fix", "example"]
+
+
+def test_without_a_code_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == OK
+    assert [line[:5] for line in capsys.readouterr().out.splitlines()] == list(explain.entries())
+
+
+def test_an_unknown_code_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "MG999"]) == 2
+    assert "list them: mlgate explain" in capsys.readouterr().err
