@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mlgate.checks.model import Report
-from mlgate.report import github, jsonfmt, junit, sarif, text
+from mlgate.report import github, jsonfmt, junit, markdown, sarif, text
 
 FORMATS: dict[str, Callable[[Report], str]] = {
     "text": text.plain,
@@ -11,5 +11,6 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "junit": junit.dump,
     "sarif": sarif.dump,
     "github": github.dump,
+    "markdown": markdown.dump,
 }
 """Format name to function; each returns the whole document, with a newline at its end."""
