@@ -107,3 +107,16 @@ def test_whatever_stands_in_a_line_is_read_or_refused(number: int, junk: str) ->
 def test_the_line_is_that_of_the_nearest_parent(path: list[str | int], line: int) -> None:
     tree = yaml.compose(VALID.read_text(), Loader=yaml.SafeLoader)
     assert settings.line_of(tree, path) == line
+
+
+def test_a_password_in_the_source_is_refused_and_not_repeated() -> None:
+    planted = "source: postgresql://me:hunter2@db.example.com/rows?table=t"
+    with pytest.raises(SettingsError, match=r"spec\.data\.source: .*does not match") as caught:
+        settings.parse(VALID, VALID.read_text().replace("source: synthetic", planted))
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["parquet:data/rows.parquet", "postgresql://db.example.com:5432/rows?table=t"])
+def test_every_kind_of_source_can_be_set(source: str) -> None:
+    text = VALID.read_text().replace("source: synthetic", f"source: {source}")
+    assert settings.parse(VALID, text).data.source == source

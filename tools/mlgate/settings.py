@@ -1,6 +1,7 @@
 """The settings of one prefix, read once, frozen, closed to unknown keys."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -99,7 +100,7 @@ def closed(path: Path, text: str, schema: Path) -> tuple[yaml.Node | None, dict[
     for error in sorted(_validator(schema).iter_errors(content), key=lambda e: list(map(str, e.absolute_path))):
         where = ".".join(map(str, error.absolute_path)) or "the document"
         line = line_of(tree, list(error.absolute_path))
-        raise SettingsError(f"{path}:{line}: {where}: {_one_line(error.message)[:300]}")
+        raise SettingsError(f"{path}:{line}: {where}: {_shown(error.message)[:300]}")
     return tree, content
 
 
@@ -187,6 +188,11 @@ def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node, int] | No
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
         return node.value[key], node.value[key].start_mark.line + 1
     return None
+
+
+def _shown(message: str) -> str:
+    """What a schema says repeats the value, and an address may hold a password."""
+    return re.sub(r"//\S*@", "//***@", _one_line(message))
 
 
 def _one_line(err: object) -> str:

@@ -1,16 +1,18 @@
 """Reading transactions; whatever is wrong is named by file, column and row, and nothing falls back."""
 
 import re
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 
-from mlgate.data import openml, synthetic
+from mlgate.data import openml, parquet, postgresql, synthetic
 from mlgate.data.transactions import COLUMNS, Transactions, canonical
 from mlgate.errors import SettingsError
 
+KINDS = "synthetic, openml, csv:PATH, parquet:PATH or postgresql://HOST:PORT/DATABASE?table=NAME"
 _FIX = f"the columns are {COLUMNS[0]}, V1..V28, Amount, Class (Id is optional); Class is 0 or 1"
 _NUMBER = re.compile(r"""\s*(['"]?)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\1\s*""", re.ASCII)
 
@@ -20,43 +22,74 @@ _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD else {}
 
 
 def load(source: str, *, seed: int) -> Transactions:
-    """Transactions of ``synthetic``, ``openml`` or ``csv:PATH``; ``seed`` matters to ``synthetic`` only.
+    """Transactions of a source: one of ``KINDS``. The same rows are the same data set, whichever they come from.
 
-    Raises ``SettingsError`` for data that break the rules and ``ToolFailed`` when OpenML cannot be reached.
+    ``seed`` matters to ``synthetic`` only. Raises ``SettingsError`` for data that break the rules and ``ToolFailed``
+    when a server cannot be reached.
     """
     if source == "synthetic":
         return canonical(synthetic.generate(seed=seed), source)
     if source == "openml":
         return canonical(checked(openml.fetch(), source), source)
-    if source.startswith("csv:") and source != "csv:":
-        path = _expanded(source.removeprefix("csv:"))
-        return canonical(checked(_csv(path), str(path)), f"csv:{path.name}")
-    raise SettingsError(f"data source {source[:80]!r} is unknown", fix="use synthetic, openml or csv:PATH")
+    if source.startswith(postgresql.SCHEME):
+        return _postgresql(postgresql.table(source))
+    kind, _, name = source.partition(":")
+    if kind in ("csv", "parquet") and name:
+        path = _expanded(name)
+        frame = _csv(path, str(path)) if kind == "csv" else _parquet(path)
+        return canonical(checked(frame, str(path)), f"{kind}:{path.name}")
+    shown, address, _ = source[:80].partition("//")  # what follows may hold a password
+    raise SettingsError(f"data source {shown + address!r} is unknown", fix=f"use {KINDS}")
 
 
 def _expanded(path: str) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError as err:
-        raise SettingsError(f"{path}: {err}", fix="pass the path of a CSV file") from None
+        raise SettingsError(f"{path}: {err}", fix="pass the path of a file") from None
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _postgresql(table: postgresql.Table) -> Transactions:
+    with tempfile.TemporaryFile() as rows:
+        postgresql.export(table, rows)
+        return canonical(checked(_csv(rows, str(table)), str(table)), str(table))
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    try:
+        _check_header(parquet.names(path), str(path))
+        return parquet.read(path, list(COLUMNS))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist", fix="pass the path of a Parquet file") from None
+    except (OSError, ValueError, OverflowError) as err:
+        said = " ".join(str(err).split())[:200]
+        raise SettingsError(f"{path}: cannot be read as Parquet: {said}", fix=_FIX) from None
+
+
+def _csv(file: Path | IO[bytes], where: str) -> pd.DataFrame:
     try:
         # pandas would rename a second V1 to "V1.1", so the header is first read as data.
         header = pd.read_csv(
-            path, header=None, nrows=1, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
+            _start(file), header=None, nrows=1, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
         )
-        _check_header(header.iloc[0].tolist(), str(path))
-        frame: pd.DataFrame = pd.read_csv(path, encoding="utf-8-sig", compression=None, low_memory=False, **_EXACT)
+        _check_header(header.iloc[0].tolist(), where)
+        frame: pd.DataFrame = pd.read_csv(
+            _start(file), encoding="utf-8-sig", compression=None, low_memory=False, **_EXACT
+        )
     except FileNotFoundError:
-        raise SettingsError(f"{path} does not exist", fix="pass the path of a CSV file") from None
+        raise SettingsError(f"{where} does not exist", fix="pass the path of a CSV file") from None
     except (OSError, ValueError, OverflowError) as err:
-        raise SettingsError(f"{path}: cannot be read as CSV: {' '.join(str(err).split())[:200]}", fix=_FIX) from None
+        raise SettingsError(f"{where}: cannot be read as CSV: {' '.join(str(err).split())[:200]}", fix=_FIX) from None
     # With more fields than names pandas takes the first field for an index and shifts all the others.
     if not isinstance(frame.index, pd.RangeIndex):
-        raise SettingsError(f"{path}: the rows have more fields than the header has names", fix=_FIX)
+        raise SettingsError(f"{where}: the rows have more fields than the header has names", fix=_FIX)
     return frame
+
+
+def _start(file: Path | IO[bytes]) -> Any:
+    if not isinstance(file, Path):
+        file.seek(0)
+    return file
 
 
 def _check_header(names: list[str], where: str) -> None:

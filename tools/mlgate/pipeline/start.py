@@ -123,9 +123,10 @@ def _params(pipeline: Pipeline, repo: Repo, wish: Wish, commit: str, branch: str
     if wish.data is not None:
         values["data-source"] = f"csv:{wish.data.absolute()}"
     source = values.get("data-source", declared["data-source"].default if "data-source" in declared else "")
-    if isinstance(source, str) and source.startswith("csv:"):
+    kind, _, path = source.partition(":") if isinstance(source, str) else ("", "", "")
+    if kind in ("csv", "parquet"):
         # A relative path is relative to the repository; the steps run elsewhere.
-        values["data-source"] = f"csv:{repo.root / Path(source.removeprefix('csv:')).expanduser()}"
+        values["data-source"] = f"{kind}:{repo.root / Path(path).expanduser()}"
     return values
 
 
