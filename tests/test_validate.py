@@ -165,14 +165,14 @@ BROKEN = [
         {"MG202", "MG242", "MG245"},
         id="constraint-dropped",
     ),
-    pytest.param(_cluster_role_twice, {"MG251"}, id="same-object-from-two-builds"),
+    pytest.param(_cluster_role_twice, {"MG251", "MG255"}, id="same-object-from-two-builds"),
     pytest.param(_long_name, {"MG252"}, id="name-too-long"),
     pytest.param(
         _edit("overlays/alpha/dev/kustomization.yaml", "namespace: alpha-dev", "namespace: kube-system"),
         {"MG253", "MG255"},
         id="foreign-namespace",
     ),
-    pytest.param(_loose_image, {"MG254"}, id="image-latest"),
+    pytest.param(_loose_image, {"MG254", "MG261"}, id="image-latest"),
 ]
 
 
