@@ -47,6 +47,13 @@ def test_it_shows_matrix_curve_interval_and_baseline(evidence: Evidence) -> None
         assert getattr(evidence, "image" if name == "image" else f"{name}_sha256") in text
 
 
+def test_it_tells_what_the_checks_of_the_data_found(evidence: Evidence) -> None:
+    assert "The checks of the data found nothing." in card(evidence)
+    assert "<li>MG150 7 rows repeat others</li>" in card(
+        replace(evidence, data_findings=("MG150 7 rows repeat others",))
+    )
+
+
 def test_synthetic_numbers_are_called_that(evidence: Evidence) -> None:
     assert "The transactions are synthetic" not in card(evidence)
     assert "The transactions are synthetic" in card(replace(evidence, data_source="synthetic"))
@@ -66,9 +73,10 @@ def test_what_is_undefined_is_called_undefined(evidence: Evidence, label: "np.nd
 
 def test_text_from_elsewhere_cannot_become_markup(evidence: Evidence) -> None:
     planted = "<script>alert(1)</script>"
-    text = card(replace(evidence, model_name=planted, data_source=planted, libraries=(planted,), git_commit=planted))
+    named = replace(evidence, model_name=planted, data_source=planted, libraries=(planted,), git_commit=planted)
+    text = card(replace(named, data_findings=(planted,)))
     assert "<script" not in text
-    assert text.count("&lt;script&gt;") == 5
+    assert text.count("&lt;script&gt;") == 6
 
 
 def test_the_same_measurement_gives_the_same_card(evidence: Evidence) -> None:

@@ -32,6 +32,8 @@ class Record:
     holdout_frauds: int
     duplicates_within: int
     duplicates_across: int
+    findings: tuple[str, ...] = ()
+    """What the checks of the data tell, each with its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def write(result: Split, *, train_csv: Path, sealed: Path) -> None:
 def read_record(sealed: Path) -> Record:
     """The record of the split in ``sealed``."""
     try:
-        return Record(**json.loads((sealed / RECORD_FILE).read_text()))
-    except (OSError, ValueError, TypeError) as err:
+        content = json.loads((sealed / RECORD_FILE).read_text())
+        return Record(**content | {"findings": tuple(content.get("findings", ()))})
+    except (OSError, ValueError, TypeError, AttributeError) as err:
         raise SettingsError(f"{sealed / RECORD_FILE}: cannot be read: {err}", fix="run the split step") from None

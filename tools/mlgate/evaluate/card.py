@@ -36,6 +36,7 @@ def render(metrics: Metrics, evidence: Evidence, label: npt.NDArray[np.int64], f
         _matrix(metrics),
         _curve(label, fraud, metrics),
         _numbers(metrics),
+        _findings(evidence),
         _origin(evidence),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -115,6 +116,11 @@ def _numbers(metrics: Metrics) -> str:
     mcc = "undefined" if metrics.matthews_correlation is None else f"{metrics.matthews_correlation:.3f}"
     cells = {name: _percent(value) for name, value in rows.items()} | {"Matthews correlation": mcc}
     return _table("Numbers", {name: f'<td class="n">{text}</td>' for name, text in cells.items()})
+
+
+def _findings(evidence: Evidence) -> str:
+    told = "".join(f"<li>{html.escape(each)}</li>" for each in evidence.data_findings)
+    return "<h2>About the data</h2>" + (f"<ul>{told}</ul>" if told else "<p>The checks of the data found nothing.</p>")
 
 
 def _origin(evidence: Evidence) -> str:

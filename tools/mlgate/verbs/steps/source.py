@@ -7,6 +7,7 @@ import click
 
 from mlgate.errors import FOUND, OK
 from mlgate.pipeline import checkout, workspace
+from mlgate.results import passed
 from mlgate.verbs.steps import options
 
 
@@ -41,12 +42,17 @@ def extract(source: Path, model_path: str) -> int:
 @options.option("data-source")
 @options.option("holdout", type=Decimal)
 @options.seed
-def split(source: Path, sealed: Path, data_source: str, holdout: Decimal, seed: int) -> None:
-    """Load the transactions and seal a stratified hold-out away from training."""
-    from mlgate.data import sources
+def split(source: Path, sealed: Path, data_source: str, holdout: Decimal, seed: int) -> int:
+    """Load the transactions, check them, and seal a stratified hold-out away from training; exits 1 when denied."""
+    from mlgate.data import checks, sources
     from mlgate.data import split as splits
 
     done = splits.split(sources.load(data_source, seed=seed), holdout=holdout, seed=seed)
+    results = checks.check(done)
+    options.say(each for each in results if each.message)
+    if not passed(results):
+        return FOUND
+    done = checks.told(done, results)
     splits.write(done, train_csv=source / "train" / "data" / "creditcard.csv", sealed=sealed)
     record = done.record
     click.echo(f"{record.source}: {record.train_rows} rows to train, {record.holdout_rows} held out")
@@ -54,3 +60,4 @@ def split(source: Path, sealed: Path, data_source: str, holdout: Decimal, seed: 
     click.echo(
         f"duplicates: {record.duplicates_within} in all, {record.duplicates_across} held-out rows seen in training"
     )
+    return OK
