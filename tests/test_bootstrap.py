@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import checkouts
 from mlgate.render import kustomize
+from mlgate.settings import load
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_clash_with_another_prefix_is_refused(tree: Path) -> None:
         pytest.param(["--threshold", "101"], "outside 0 to 100 %", id="threshold"),
         pytest.param(["--threshold", ""], "is not a number", id="empty-threshold"),
         pytest.param(["--component", "no-such"], "known: cel-gate, kafka-scoring, network-policy", id="component"),
-        pytest.param(["--component", "cel-gate", "--component", "cel-gate"], "non-unique", id="component-twice"),
+        pytest.param(["--without", "no-such"], "known: cel-gate, kafka-scoring, network-policy", id="without"),
         pytest.param(["--repo-url", ""], "spec.repoURL", id="empty-url"),
         pytest.param(["--repo-url", "ext::sh -c x"], "spec.repoURL", id="url-is-a-command"),
         pytest.param(["--revision", "--upload-pack=x"], "spec.revision", id="revision-is-an-option"),
@@ -117,6 +118,18 @@ def test_settings_of_another_prefix_are_refused(tree: Path, capsys: pytest.Captu
     (tree / "overlays" / "team").rename(tree / "overlays" / "other")
     assert bootstrap(tree, "other") == 2
     assert "metadata.name is 'team', not 'other'" in capsys.readouterr().err
+
+
+def test_switching_one_component_on_leaves_the_others_on(tree: Path) -> None:
+    def components() -> tuple[str, ...]:
+        return load(checkouts.settings_file(tree, "team")).components
+
+    assert bootstrap(tree, "team", "--component", "triggers") == 0
+    assert components() == ("cel-gate", "triggers")
+    assert bootstrap(tree, "team", "--component", "network-policy", "--component", "triggers") == 0
+    assert components() == ("cel-gate", "triggers", "network-policy")
+    assert bootstrap(tree, "team", "--without", "cel-gate", "--without", "pruning") == 0
+    assert components() == ("triggers", "network-policy")
 
 
 def test_components_that_are_switched_on_by_hand_reach_the_parts(tree: Path) -> None:

@@ -74,7 +74,8 @@ def report(tree: Path) -> Report:
 def _options(row: Mapping[str, str]) -> list[str]:
     chosen = [word for name in ("platform", *alternatives()) for word in (f"--{name}", row[name])]
     switched = [name for name, value in row.items() if value == "on"]
-    return chosen + [word for name in switched for word in ("--component", name)]
+    off = [word for name, value in row.items() if value == "off" for word in ("--without", name)]
+    return chosen + [word for name in switched for word in ("--component", name)] + off
 
 
 def test_every_pair_of_values_stands_together_in_some_row() -> None:
@@ -88,7 +89,7 @@ def test_each_row_says_what_was_asked(tree: Path) -> None:
         settings = load(checkouts.settings_file(tree, f"row{number}"))
         assert settings.platform == row["platform"]
         assert settings.choices == {name: row[name] for name in alternatives()}
-        assert {name for name, value in row.items() if value == "on"} <= set(settings.components)
+        assert {name for name, value in row.items() if value == "on"} == set(settings.components)
 
 
 def test_every_row_is_valid_and_every_object_met_a_schema(report: Report) -> None:

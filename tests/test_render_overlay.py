@@ -33,6 +33,12 @@ def test_every_file_is_yaml_and_the_settings_are_valid() -> None:
     ("part", "components", "expected"),
     [
         pytest.param("policy", ["cel-gate", "network-policy"], ["prefix", "cel-gate/policy"], id="only-what-it-has"),
+        pytest.param(
+            "dev",
+            ["pull-secret", "network-policy"],
+            ["prefix", "platform-openshift/dev", "network-policy/dev", "pull-secret/dev"],
+            id="pull-secret-last",
+        ),
         pytest.param("dev", [], ["prefix", "platform-openshift/dev"], id="platform-always"),
         pytest.param(
             "stage",

@@ -13,6 +13,9 @@ from mlgate.settings import alternatives
 
 PARTS = ("policy", *prefixes.PARTS)
 RELEASED = ("dev", "stage")
+DEFAULT_COMPONENTS = ("cel-gate",)
+# Patches what all others bring, so it comes after them wherever it is listed.
+_LAST = "pull-secret"
 COMPONENTS = "../../../base/components"
 # Nothing that begins with a digit: kustomize and Python differ on what is a number, for example 1e5.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:@+-]*[A-Za-z0-9]", re.ASCII)
@@ -27,7 +30,7 @@ class Choices:
     repo_url: str
     revision: str = "main"
     platform: str = "kubernetes"
-    components: Sequence[str] = ("cel-gate",)
+    components: Sequence[str] = DEFAULT_COMPONENTS
     choices: Mapping[str, str] = field(default_factory=dict)
     accuracy: Decimal = Decimal(1)
     data_source: str = "synthetic"
@@ -56,7 +59,8 @@ def wanted(base: Path, part: str, options: Sequence[str]) -> list[str]:
     What an option has for one platform only stands in ``OPTION/PART-PLATFORM``.
     """
     platform = next((each for each in options if each.startswith("platform-")), "").removeprefix("platform-")
-    folders = [f"{option}/{name}" for option in options for name in (part, f"{part}-{platform}")]
+    ordered = sorted(options, key=lambda option: option == _LAST)
+    folders = [f"{option}/{name}" for option in ordered for name in (part, f"{part}-{platform}")]
     there = [name for name in folders if (base / "components" / name / "kustomization.yaml").is_file()]
     return [f"{COMPONENTS}/prefix", *(f"{COMPONENTS}/{name}" for name in there)]
 

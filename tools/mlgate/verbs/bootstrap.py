@@ -1,7 +1,7 @@
 """``mlgate bootstrap``: the overlay of a prefix."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ def _alternatives(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--platform", type=click.Choice(["kubernetes", "openshift"]))
 @click.option("--threshold", help="Required accuracy, for example 98.87; default: an impossible 100.")
 @click.option("--component", "components", multiple=True, help="Option to switch on; repeat for more.")
+@click.option("--without", multiple=True, help="Option to switch off, for example cel-gate; repeat for more.")
 @click.option("--data-source", help="synthetic, openml or csv:PATH.")
 @click.option("--model-path", help="Model folder, for example model/fraud.")
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
@@ -85,7 +86,8 @@ def _changed(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, tup
 
 def _given(repo: Repo, options: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value not in (None, ())}
-    unknown = set(given.get("components", ())) - set(overlay.known_components(repo.root / "base"))
+    named = {*given.get("components", ()), *given.get("without", ())}
+    unknown = named - set(overlay.known_components(repo.root / "base"))
     if unknown:
         known = ", ".join(overlay.known_components(repo.root / "base"))
         raise UsageError(f"component {min(unknown)!r} is unknown", fix=f"known: {known}")
@@ -101,10 +103,10 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
     place, base = repo.overlay(prefix), repo.root / "base"
     file = repo.settings_file(prefix)
     if file.is_file():
-        load(file)
-        text = edit.settings(bootstrap.read(file), given)
+        text = edit.settings(bootstrap.read(file), _switched(given, load(file).components))
     else:
-        text = overlay.settings(overlay.Choices(**{"prefix": prefix, "repo_url": default_url(repo), **given}))
+        new = {"prefix": prefix, "repo_url": default_url(repo), **_switched(given, overlay.DEFAULT_COMPONENTS)}
+        text = overlay.settings(overlay.Choices(**new))
     now = parse(file, text)
     if now.prefix != prefix:
         raise SettingsError(f"{file}: metadata.name is {now.prefix!r}, not {prefix!r}", fix=f"write name: {prefix}")
@@ -116,6 +118,16 @@ def planned(repo: Repo, prefix: str, given: Mapping[str, Any]) -> dict[str, str]
         if path.is_file() and name != "values/settings.yaml":
             files[name] = edit.components(bootstrap.read(path), files[name], path)
     return files
+
+
+def _switched(given: Mapping[str, Any], there: Sequence[str]) -> dict[str, Any]:
+    """``given`` with the whole list of components: what is ``there``, what is switched on, less what is off."""
+    rest = {name: value for name, value in given.items() if name not in ("components", "without")}
+    if len(rest) == len(given):
+        return rest
+    off = given.get("without", ())
+    wanted = dict.fromkeys([*there, *given.get("components", ())])
+    return {**rest, "components": tuple(name for name in wanted if name not in off)}
 
 
 def default_url(repo: Repo) -> str:
@@ -143,6 +155,7 @@ def _commit(repo: Repo, prefix: str) -> str:
 
 def _summary(settings: Settings, changed: int, committed: str) -> None:
     table = Table(title=f"overlays/{settings.prefix}", show_header=False, title_justify="left")
+    nothing = "none, nothing changed" if not changed else "none; review, then: git add overlays && git commit"
     rows = {
         "required accuracy": thresholds.spoken(settings.accuracy),
         "namespaces": ", ".join(settings.namespace(part) for part in ("cicd", "dev", "stage")),
@@ -153,7 +166,7 @@ def _summary(settings: Settings, changed: int, committed: str) -> None:
         "data": settings.data.source,
         "model": settings.model_path,
         "files written": str(changed) if changed else "none, everything was there",
-        "commit": committed[:12] or "none; review, then: git add overlays && git commit",
+        "commit": committed[:12] or nothing,
         "next": f"mlgate pipeline run --prefix {settings.prefix}",
     }
     for name, value in rows.items():
