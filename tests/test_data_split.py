@@ -49,6 +49,35 @@ def test_defect_12_the_order_of_rows_in_the_file_decides_nothing() -> None:
         pd.testing.assert_frame_equal(one, other)
 
 
+def test_by_time_the_latest_rows_are_held_out() -> None:
+    made = split(DATA, holdout=QUARTER, seed=1, method="time")
+    assert made.record.method == "time"
+    assert len(made.holdout) == 100
+    assert made.train["Time"].max() <= made.holdout["Time"].min()
+    assert canonical(pd.concat([made.train, made.holdout]), "test").sha256 == DATA.sha256
+
+
+def test_by_time_neither_the_order_of_the_file_nor_the_seed_decides_anything() -> None:
+    crowded = FRAME.assign(Time=FRAME["Time"] // 40_000)
+    one = split(canonical(crowded, "test"), holdout=QUARTER, seed=1, method="time")
+    shuffled = canonical(crowded.sample(frac=1, random_state=3), "test")
+    other = split(shuffled, holdout=QUARTER, seed=2, method="time")
+    pd.testing.assert_frame_equal(one.holdout, other.holdout)
+    pd.testing.assert_frame_equal(one.train, other.train)
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 0), (0, 1)], ids=["all held out legitimate", "all trained legitimate"])
+def test_by_time_a_side_of_one_class_is_refused(first: int, last: int) -> None:
+    rows = FRAME.sort_values("Time").assign(Class=[first] * 300 + [last] * 100)
+    with pytest.raises(SettingsError, match="not of both classes"):
+        split(canonical(rows, "test"), holdout=QUARTER, seed=1, method="time")
+
+
+def test_another_method_is_refused() -> None:
+    with pytest.raises(SettingsError, match="split is 'latest', not stratified or time"):
+        split(DATA, holdout=QUARTER, seed=1, method="latest")
+
+
 def test_duplicates_are_counted_within_and_across() -> None:
     copies = pd.concat([FRAME, FRAME[FRAME["Class"] == 0].assign(Time=lambda frame: frame["Time"] + 1)])
     made = split(canonical(copies, "test"), holdout=QUARTER, seed=1)

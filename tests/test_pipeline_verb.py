@@ -166,6 +166,12 @@ def test_data_arrives_as_an_absolute_path(repo: Repo, tmp_path: Path, monkeypatc
     assert run(repo, "--data", "ghost.csv") == 2
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_relative_path_is_relative_to_the_repository(repo: Repo, kind: str) -> None:
+    assert run(repo, "--param", f"data-source={kind}:data/rows") == 0
+    assert (only_run(repo) / "workspaces/source/data").read_text() == f"{kind}:{repo.root / 'data/rows'}"
+
+
 def test_two_runs_at_once_share_nothing(repo: Repo) -> None:
     """The known demo's defect 5: a run takes its build number and files from whichever run is the latest."""
     wish = Wish(prefix="demo", params={})

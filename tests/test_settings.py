@@ -32,6 +32,7 @@ def test_every_value_arrives() -> None:
             "index": "pypi",
             "virtualization": "none",
             "secrets": "plain",
+            "split": "stratified",
         },
         accuracy=Decimal("1.0"),
         minimums={},

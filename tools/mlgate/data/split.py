@@ -1,12 +1,13 @@
-"""The stratified, seeded split; the hold-out is sealed away from training."""
+"""The split, stratified and seeded or by time; the hold-out is sealed away from training."""
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mlgate.data.transactions import COLUMNS, Transactions
@@ -15,6 +16,7 @@ from mlgate.files import write_atomic
 
 HOLDOUT_FILE = "holdout.csv"
 RECORD_FILE = "split.json"
+METHODS = ("stratified", "time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Record:
     holdout_frauds: int
     duplicates_within: int
     duplicates_across: int
+    method: str = METHODS[0]
     findings: tuple[str, ...] = ()
     """What the checks of the data tell, each with its code."""
 
@@ -45,16 +48,26 @@ class Split:
     record: Record
 
 
-def split(transactions: Transactions, *, holdout: Decimal, seed: int) -> Split:
-    """Take ``holdout`` of each class at random; the same rows, fraction and seed give the same split.
+def split(transactions: Transactions, *, holdout: Decimal, seed: int, method: str = METHODS[0]) -> Split:
+    """Hold out ``holdout`` of each class at random (``stratified``), or of all rows the latest (``time``).
 
-    Raises ``SettingsError`` when a class is too small to be on both sides, or for a fraction outside (0, 1).
+    The same rows, fraction, seed and method give the same split; ``seed`` does not matter to ``time``. Raises
+    ``SettingsError`` when a class is not on both sides, or for a fraction outside (0, 1).
     """
     if not holdout.is_finite() or not 0 < holdout < 1:
         raise SettingsError(f"holdout is {holdout}, not a fraction between 0 and 1", fix="for example 0.25")
     if seed < 0:
         raise SettingsError(f"seed is {seed}, not 0 or more", fix="for example 2020")
+    if method not in METHODS:
+        raise SettingsError(f"split is {method[:40]!r}, not {' or '.join(METHODS)}")
     frame = transactions.frame
+    taken = _latest(frame, holdout) if method == "time" else _stratified(frame, holdout, seed)
+    kept = frame[~taken].reset_index(drop=True)
+    sealed = frame[taken].reset_index(drop=True)
+    return Split(kept, sealed, replace(_record(transactions, kept, sealed, holdout, seed), method=method))
+
+
+def _stratified(frame: pd.DataFrame, holdout: Decimal, seed: int) -> npt.NDArray[np.bool_]:
     rng = np.random.Generator(np.random.PCG64(seed))
     taken = np.zeros(len(frame), dtype=bool)
     for value in (0, 1):
@@ -63,9 +76,18 @@ def split(transactions: Transactions, *, holdout: Decimal, seed: int) -> Split:
         if not 0 < number < len(rows):
             raise SettingsError(f"Class {value} has {len(rows)} rows, too few to hold {holdout} of them out")
         taken[rng.permutation(rows)[:number]] = True
-    kept = frame[~taken].reset_index(drop=True)
-    sealed = frame[taken].reset_index(drop=True)
-    return Split(kept, sealed, _record(transactions, kept, sealed, holdout, seed))
+    return taken
+
+
+def _latest(frame: pd.DataFrame, holdout: Decimal) -> npt.NDArray[np.bool_]:
+    # The canonical order is by time first, and decides also between rows of one second.
+    taken = np.arange(len(frame)) >= len(frame) - round(len(frame) * holdout)
+    for side, name in ((taken, "held out"), (~taken, "left to train on")):
+        if frame["Class"][side].nunique() < 2:
+            raise SettingsError(
+                f"split by time, the rows that are {name} are not of both classes", fix="split: stratified"
+            )
+    return taken
 
 
 def _record(

@@ -13,6 +13,7 @@ from mlgate.evaluate.metrics import Metrics
 from mlgate.evaluate.report import Evidence
 
 FILE = "model-card.html"
+_HELD_OUT = {"stratified": "a random share of each class", "time": "the latest rows"}
 _INK = "#7a889c"
 _BLUE = "#3b82f6"
 _STYLE = """
@@ -128,6 +129,7 @@ def _origin(evidence: Evidence) -> str:
         "image": evidence.image,
         "data": evidence.data_source,
         "data set (sha256)": evidence.dataset_sha256,
+        "hold-out": _HELD_OUT[evidence.data_split],
         "hold-out (sha256)": evidence.holdout_sha256,
         "held-out rows also seen in training": str(evidence.duplicates_across),
         "model (sha256)": evidence.model_sha256,

@@ -6,7 +6,7 @@ from typing import Any
 from mlgate.evaluate.metrics import Metrics
 
 # Told in the card and in metrics.json; the gate has no use for them, and names and image stand beside the evidence.
-_FOR_PEOPLE = ("model_name", "image", "libraries", "data_source", "data_findings", "duplicates_across")
+_FOR_PEOPLE = ("model_name", "image", "libraries", "data_source", "data_split", "data_findings", "duplicates_across")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Evidence:
     git_commit: str
     threshold_commit: str
     libraries: tuple[str, ...]
+    data_split: str = "stratified"
     data_findings: tuple[str, ...] = ()
 
 

@@ -90,6 +90,7 @@ def _evidence(image: Image, sealed: Path, extraction: Extraction, provenance: Pr
         dataset_sha256=record.dataset_sha256,
         holdout_sha256=record.holdout_sha256,
         data_source=record.source,
+        data_split=record.method,
         data_findings=record.findings,
         duplicates_across=record.duplicates_across,
         seed=record.seed,

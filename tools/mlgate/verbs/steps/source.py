@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -42,12 +43,13 @@ def extract(source: Path, model_path: str) -> int:
 @options.option("data-source")
 @options.option("holdout", type=Decimal)
 @options.seed
-def split(source: Path, sealed: Path, data_source: str, holdout: Decimal, seed: int) -> int:
-    """Load the transactions, check them, and seal a stratified hold-out away from training; exits 1 when denied."""
+@click.option("--split", "method", envvar="SPLIT", show_envvar=True, default="stratified", help="stratified or time.")
+def split(source: Path, sealed: Path, data_source: str, seed: int, **how: Any) -> int:
+    """Load the transactions, check them, and seal a hold-out away from training; exits 1 when denied."""
     from mlgate.data import checks, sources
     from mlgate.data import split as splits
 
-    done = splits.split(sources.load(data_source, seed=seed), holdout=holdout, seed=seed)
+    done = splits.split(sources.load(data_source, seed=seed), seed=seed, **how)
     results = checks.check(done)
     options.say(each for each in results if each.message)
     if not passed(results):
