@@ -1,5 +1,6 @@
 """Installing a prefix: every step, in order, again and again, and no secret where it could be read."""
 
+import base64
 import json
 import os
 import shlex
@@ -89,6 +90,29 @@ def test_a_prefix_is_installed_and_a_second_run_changes_nothing(
     assert "the one that is there is used" in out
     assert {"mlgate-root", "first", "first-policy", "first-cicd", "first-dev", "first-stage"} <= set(order)
     assert [len(cluster.list("secrets", "first-cicd"))] == [0]
+
+
+def test_a_secret_that_an_option_wants_is_made_once(
+    cluster: Cluster, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--component", "triggers", "--git", "gitea", "--virtualization", "postgresql"]
+    assert checkouts.mlgate(tree, "bootstrap", "--prefix", "made", "--commit", *options) == 0
+    checkouts.git(tree, "push", "-q", "origin", "main")
+    log = recorder(tmp_path, monkeypatch)
+    wanted = {"webhook": "made-cicd", "git-credentials": "made-cicd", "virtual-database": "made-dev"}
+    with standin.argocd(cluster, tree, "made"):
+        assert apply(tree, "made") == 0
+        first = {name: values(cluster, name, space) for name, space in wanted.items()}
+        said = capsys.readouterr().out
+        assert "made-cicd/webhook was missing and is made at random" in said
+        assert apply(tree, "made") == 0
+    assert {name: values(cluster, name, space) for name, space in wanted.items()} == first
+    assert set(first["git-credentials"]) == {"username", "password"}
+    random = [first["webhook"]["secret"], first["git-credentials"]["password"], *first["virtual-database"].values()]
+    assert len(set(random)) == len(random)
+    assert all(len(base64.b64decode(value)) > 40 for value in random)
+    shown = log.read_text() + said + capsys.readouterr().out
+    assert not [value for value in random if value in shown or base64.b64decode(value).decode() in shown]
 
 
 def test_secrets_arrive_and_are_seen_nowhere_else(

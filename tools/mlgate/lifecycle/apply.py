@@ -6,7 +6,7 @@ from rich.console import Console
 
 from mlgate import cluster as clusters
 from mlgate.errors import ToolFailed, UsageError
-from mlgate.lifecycle import argocd, preflight, pushed, secrets, waves
+from mlgate.lifecycle import argocd, generated, preflight, pushed, secrets, waves
 from mlgate.lifecycle.kubectl import Cluster, Object
 from mlgate.lifecycle.preflight import ARGOCD, Facts
 from mlgate.lifecycle.secrets import Given
@@ -98,6 +98,10 @@ class Installation:
         self.cluster.apply(objects, hide=given.hidden)
         names = [f"{obj['metadata']['namespace']}/{obj['metadata']['name']}" for obj in objects]
         self._say(f"secrets: {', '.join(names) or 'none handed over; those that are there stay'}")
+        made = list(generated.missing(self.cluster, self.settings))
+        self.cluster.apply(made, hide=generated.hidden(made))
+        for obj in made:
+            self._say(f"  {obj['metadata']['namespace']}/{obj['metadata']['name']} was missing and is made at random")
 
     def _root(self) -> None:
         objects = kustomize.build(self.repo.root / "apps")

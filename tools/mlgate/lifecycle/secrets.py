@@ -88,11 +88,11 @@ def objects(settings: Settings, given: Given) -> list[Object]:
     space = settings.namespace("cicd")
     found = []
     if given.password:
-        found.append(_secret(space, "git-credentials", _login(given), "kubernetes.io/basic-auth"))
+        found.append(secret(space, "git-credentials", _login(given), "kubernetes.io/basic-auth"))
     if given.slack:
-        found.append(_secret(space, "slack", {"webhook-url": given.slack}))
+        found.append(secret(space, "slack", {"webhook-url": given.slack}))
     if given.sysdig:
-        found.append(_secret(space, "sysdig", {"secure-api-token": given.sysdig}))
+        found.append(secret(space, "sysdig", {"secure-api-token": given.sysdig}))
     return found
 
 
@@ -101,9 +101,9 @@ def repository(url: str, given: Given) -> list[Object]:
     if not given.password or not url.startswith("https://"):
         return []
     values = {"type": Secret("git"), "url": Secret(url), **_login(given)}
-    secret = _secret("argocd", "mlgate-repository", values)
-    secret["metadata"]["labels"]["argocd.argoproj.io/secret-type"] = "repository"
-    return [secret]
+    found = secret("argocd", "mlgate-repository", values)
+    found["metadata"]["labels"]["argocd.argoproj.io/secret-type"] = "repository"
+    return [found]
 
 
 def _login(given: Given) -> dict[str, Secret]:
@@ -111,7 +111,8 @@ def _login(given: Given) -> dict[str, Secret]:
     return {"username": Secret(given.user), "password": given.password}
 
 
-def _secret(namespace: str, name: str, values: dict[str, Secret], kind: str = "Opaque") -> Object:
+def secret(namespace: str, name: str, values: dict[str, Secret], kind: str = "Opaque") -> Object:
+    """A Secret with our label."""
     return {
         "apiVersion": "v1",
         "kind": "Secret",
