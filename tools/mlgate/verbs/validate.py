@@ -20,16 +20,20 @@ from mlgate.report import text
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: the screen.")
 @click.option("--repo", "repo_only", is_flag=True, help="Only what belongs to no prefix: apps/ and policy/.")
-def command(path: Path | None, prefixes: tuple[str, ...], form: str, output: Path | None, *, repo_only: bool) -> int:
+@click.option("--base", metavar="REV", help="Also find what is dangerous in the step from this commit.")
+def command(  # noqa: PLR0913 - one parameter for every option
+    path: Path | None, prefixes: tuple[str, ...], form: str, output: Path | None, *, repo_only: bool, base: str | None
+) -> int:
     """Render and check every overlay of the clone at PATH (default: here).
 
+    With --base a pull request is held against its base branch; a branch that is behind must be rebased first.
     Stages: discover, settings, render, schema, policy, names. Exit codes: 0 ok, 1 findings, 2 usage, 3 a tool failed.
     """
     if repo_only and prefixes:
         raise UsageError("--repo and --prefix exclude each other", fix="leave one of them out")
     if path is not None and not path.is_dir():
         raise UsageError(f"{path} is not a folder", fix="pass the folder of a clone")
-    report = run.validate(repos.find(path), prefixes, repo_only=repo_only)
+    report = run.validate(repos.find(path), prefixes, repo_only=repo_only, base=base)
     _show(report, form, output)
     return OK if report.passed else FOUND
 
