@@ -235,7 +235,9 @@ CASES = [
     ),
     pytest.param(swap(ACCESS, "[get]", "['*']"), ("MG287", ACCESS, 4), "* pods", id="all-verbs"),
     pytest.param(swap(ACCESS, "[pods]", "[pods, secrets]"), ("MG287", ACCESS, 4), "get secrets", id="resource"),
-    pytest.param(swap(ACCESS, "name: one,", "name: two,"), ("MG287", ACCESS, 10), "alpha-dev/two", id="another-subject"),
+    pytest.param(
+        swap(ACCESS, "name: one,", "name: two,"), ("MG287", ACCESS, 10), "alpha-dev/two", id="another-subject"
+    ),
     pytest.param(add(ACCESS, BIND.replace("SPACE", "alpha-dev")), ("MG287", ACCESS, 16), "User/eve", id="new-binding"),
     pytest.param(
         swap(SETTINGS, "recall: 0.8", "recall: 0.7"), ("MG288", SETTINGS, 4), "0.8 -> 0.7", id="minimum-lowered"
