@@ -1,5 +1,6 @@
 """``docs/tree.md``: Applications, waves and namespaces as a picture and tables, drawn from the tree itself."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -66,9 +67,9 @@ def _mermaid(tops: Sequence[Node], children: Sequence[Node]) -> str:
     lines = ["```mermaid", "flowchart LR", f'  {root.key}(["{root.name}"])']
     others = [node for node in tops if node is not root]
     lines += [*_waves("cluster", others), *_waves("prefix", children)]
-    lines += [f"  {root.key} --> {node.key}" for node in others]
+    lines += [*_chain(root.key, "cluster", others), *_chain("", "prefix", children)]
     prefixes = next(node for node in others if node.path.endswith("path }}"))
-    lines += [f"  {prefixes.key} --> {node.key}" for node in children]
+    lines.append(f"  {prefixes.key} -- each overlay --> prefix_{children[0].wave}")
     named = {node.namespace for node in [*others, *children]}
     lines += [f'  ns_{_word(name)}[("{name}")]' for name in sorted(named)]
     lines += [f"  {node.key} -.-> ns_{_word(node.namespace)}" for node in [*others, *children]]
@@ -80,6 +81,12 @@ def _waves(title: str, nodes: Sequence[Node]) -> Iterator[str]:
         yield f'  subgraph {title}_{wave} ["{title}, wave {wave}"]'
         yield from (f'    {node.key}["{node.name}<br/>{node.path}"]' for node in nodes if node.wave == wave)
         yield "  end"
+
+
+def _chain(first: str, title: str, nodes: Sequence[Node]) -> list[str]:
+    """Arrows from wave to wave: what stands behind one waits until everything before it is healthy."""
+    names = [first] * bool(first) + [f"{title}_{wave}" for wave in sorted({node.wave for node in nodes})]
+    return [f"  {one} ==> {other}" for one, other in itertools.pairwise(names)]
 
 
 def _word(text: str) -> str:
