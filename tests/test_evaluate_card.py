@@ -47,6 +47,14 @@ def test_it_shows_matrix_curve_interval_and_baseline(evidence: Evidence) -> None
         assert getattr(evidence, "image" if name == "image" else f"{name}_sha256") in text
 
 
+def test_it_says_what_the_numbers_mean_outside_and_how_far_luck_goes(evidence: Evidence) -> None:
+    text = card(evidence)
+    assert "20.000 % of the hold-out are frauds; of real payments about 0.173 % are." in text
+    assert '<td>accuracy of never saying fraud</td><td class="n">99.827 %</td>' in text
+    assert "<td>recall at a precision of 90% or more</td>" in text
+    assert re.search(r"<td>98.87 %</td><td class=\"n\">[0-9.]+%</td>", text)
+
+
 def test_it_tells_what_the_checks_of_the_data_found(evidence: Evidence) -> None:
     assert "The checks of the data found nothing." in card(evidence)
     assert "<li>MG150 7 rows repeat others</li>" in card(

@@ -130,6 +130,8 @@ def test_rows_that_the_split_did_not_seal_are_refused(
 def test_what_is_written_says_all_and_is_strict_json(evaluated: Evaluation, tmp_path: Path) -> None:
     write(evaluated, tmp_path)
     content = json.loads((tmp_path / "metrics.json").read_text(), parse_constant=refuse)
+    assert content["statistics"]["recallAtPrecision"].keys() == {"value", "low", "high"}
+    assert content["statistics"]["real"]["prevalence"] == 492 / 284_807
     assert content["counts"].keys() == {"truePositive", "falsePositive", "trueNegative", "falseNegative"}
     assert content["sampleSize"] == sum(content["counts"].values()) == sum(content["classCounts"].values())
     assert content["metrics"].keys() >= {

@@ -11,6 +11,7 @@ from sklearn.metrics import precision_recall_curve
 
 from mlgate.evaluate.metrics import Metrics
 from mlgate.evaluate.report import Evidence
+from mlgate.evaluate.statistics import PRECISION, Share, Statistics, describe
 
 FILE = "model-card.html"
 _HELD_OUT = {"stratified": "a random share of each class", "time": "the latest rows"}
@@ -37,6 +38,7 @@ def render(metrics: Metrics, evidence: Evidence, label: npt.NDArray[np.int64], f
         _matrix(metrics),
         _curve(label, fraud, metrics),
         _numbers(metrics),
+        *_beyond(describe(metrics, label, fraud)),
         _findings(evidence),
         _origin(evidence),
     ]
@@ -117,6 +119,52 @@ def _numbers(metrics: Metrics) -> str:
     mcc = "undefined" if metrics.matthews_correlation is None else f"{metrics.matthews_correlation:.3f}"
     cells = {name: _percent(value) for name, value in rows.items()} | {"Matthews correlation": mcc}
     return _table("Numbers", {name: f'<td class="n">{text}</td>' for name, text in cells.items()})
+
+
+def _beyond(found: Statistics) -> list[str]:
+    return [_certain(found), _real(found), _passing(found)]
+
+
+def _ranged(share: Share | None) -> str:
+    if share is None:
+        return '<td class="n">undefined</td>'
+    return f'<td class="n">{_percent(share.value)}<br><span class="soft">{_percent(share.low)} to {_percent(share.high)}</span></td>'
+
+
+def _certain(found: Statistics) -> str:
+    cells = {
+        "recall": found.recall,
+        "precision": found.precision,
+        "false alarms among legitimate": found.false_alarm_rate,
+        f"recall at a precision of {PRECISION:.0%} or more": found.recall_at_precision,
+    }
+    return _table("How certain (Wilson, 95 %)", {name: _ranged(share) for name, share in cells.items()})
+
+
+def _real(found: Statistics) -> str:
+    if found.real is None:
+        return "<h2>At the real share of fraud</h2><p>Undefined: the hold-out lacks one of the classes.</p>"
+    real = found.real
+    says = (
+        f"<p>{_percent(found.prevalence)} of the hold-out are frauds; of real payments about {_percent(real.prevalence)} are. "
+        "The same rates of caught frauds and false alarms then mean the following, if the rows of each class are like those "
+        "outside. The ranges put both rates at their worst and at their best.</p>"
+    )
+    gain = f'<td class="n">{real.gain * 100:+.3f} points</td>'
+    cells = {"precision": _ranged(real.precision), "accuracy": _ranged(real.accuracy)}
+    never = {"accuracy of never saying fraud": f'<td class="n">{_percent(real.baseline)}</td>', "gain over that": gain}
+    heading, _, table = _table("At the real share of fraud", cells | never).partition("</h2>")
+    return f"{heading}</h2>{says}{table}"
+
+
+def _passing(found: Statistics) -> str:
+    says = (
+        "<p>A run with other held-out rows and another seed would meet a threshold with this probability (beta-binomial, "
+        "from Jeffreys' prior). In between, the gate measures luck, and running again until it passes proves nothing.</p>"
+    )
+    cells = {f"{float(name) * 100:g} %": f'<td class="n">{chance:.1%}</td>' for name, chance in found.passing}
+    heading, _, table = _table("Would it pass again?", cells).partition("</h2>")
+    return f"{heading}</h2>{says}{table}"
 
 
 def _findings(evidence: Evidence) -> str:

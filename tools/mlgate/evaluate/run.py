@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from mlgate.data.transactions import COLUMNS
 from mlgate.errors import SettingsError
 from mlgate.evaluate import card
 from mlgate.evaluate.metrics import Metrics, measure
-from mlgate.evaluate.report import Evidence, metrics_json
+from mlgate.evaluate.report import Evidence, camel, metrics_json
 from mlgate.evaluate.score import Scores, score
+from mlgate.evaluate.statistics import describe
 from mlgate.files import write_atomic
 from mlgate.image.environment import Environment
 from mlgate.image.store import Image
@@ -103,6 +104,8 @@ def _evidence(image: Image, sealed: Path, extraction: Extraction, provenance: Pr
 def write(evaluation: Evaluation, out: Path) -> None:
     """Write metrics.json, the model card, and one known row of each class as ready questions."""
     content = metrics_json(evaluation.metrics, evaluation.evidence)
+    found = describe(evaluation.metrics, evaluation.label, evaluation.scores.fraud)
+    content["statistics"] = asdict(found, dict_factory=lambda pairs: {camel(name): value for name, value in pairs})
     write_atomic(out / "metrics.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
     shown = card.render(evaluation.metrics, evaluation.evidence, evaluation.label, evaluation.scores.fraud)
     write_atomic(out / card.FILE, shown)
