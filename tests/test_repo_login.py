@@ -11,7 +11,8 @@ from checkouts import git as plain
 from git_servers import PASSWORD, State, serving
 from mlgate.errors import ToolFailed
 from mlgate.pipeline import checkout
-from mlgate.repo import git
+from mlgate.repo import git, remote
+from mlgate.services.push import Remote, mirror
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def login(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_clone_and_push_get_the_login(url: str, tmp_path: Path) -> None:
     checkout.clone(url, "main", tmp_path / "clone")
     git(tmp_path / "clone", "commit", "-qm", "b", "--allow-empty")
-    git(tmp_path / "clone", "push", "-q", "origin", "HEAD:refs/heads/main")
+    remote(tmp_path / "clone", "push", "-q", "origin", "HEAD:refs/heads/main")
     bare = tmp_path / "served" / "admin" / "mlops.git"
     assert plain(bare, "log", "--format=%s", "main").split() == ["b", "a"]
     assert PASSWORD not in (tmp_path / "clone" / ".git" / "config").read_text()
@@ -68,3 +69,11 @@ def test_no_command_line_has_the_password(url: str, tmp_path: Path, monkeypatch:
     checkout.clone(url, "main", tmp_path / "clone")
     assert "clone" in seen.read_text().split()  # the spy was asked
     assert PASSWORD not in seen.read_text()
+
+
+@pytest.mark.usefixtures("login")
+def test_another_repository_is_never_given_the_login(url: str, tmp_path: Path) -> None:
+    with pytest.raises(ToolFailed, match="could not read Username"):
+        git(tmp_path, "clone", "-q", url, "clone")
+    with pytest.raises(ToolFailed, match="could not read Username"):
+        mirror(url, "main", Remote("http://127.0.0.1:1/a.git", "Basic x"), tmp_path / "mirror")

@@ -7,7 +7,7 @@ from pathlib import Path
 from mlgate.errors import UsageError
 from mlgate.process import Done, Tool
 
-_GIT = Tool("git", hint="install git with your system's package manager")
+GIT = Tool("git", hint="install git with your system's package manager")
 # Hooks and signing programs of the person's configuration must not run inside a tool.
 _CALM = ("-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false", "-c", "protocol.ext.allow=never")
 # The login of a step stands in its environment, so that no command line has it. A redirect would get it too.
@@ -15,14 +15,20 @@ _HELPER = """!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$G
 _LOGIN = ("-c", "credential.helper=", "-c", f"credential.helper={_HELPER}", "-c", "http.followRedirects=false")
 
 
-def git(root: Path, *args: str, timeout_s: float = 120, tool: Tool = _GIT) -> Done:
-    """Run git in ``root``; raises ``ToolFailed`` with git's own words.
-
-    A server that asks for a login gets GIT_USERNAME and GIT_PASSWORD of the environment, when they are set.
-    """
+def git(root: Path, *args: str, timeout_s: float = 120, tool: Tool = GIT) -> Done:
+    """Run git in ``root``; raises ``ToolFailed`` with git's own words."""
     env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
-    login = _LOGIN if env.get("GIT_PASSWORD") else ()
-    return tool.run([*_CALM, *login, *args], cwd=root, env=env, timeout_s=timeout_s)
+    return tool.run([*_CALM, *args], cwd=root, env=env, timeout_s=timeout_s)
+
+
+def remote(root: Path, *args: str, timeout_s: float = 300) -> Done:
+    """Run git in ``root`` to speak to the repository of the settings; raises ``ToolFailed`` with git's own words.
+
+    A server that asks for a login gets GIT_USERNAME and GIT_PASSWORD of the environment, when they are set. For no
+    other repository: the login would go to whoever serves that one.
+    """
+    login = _LOGIN if os.environ.get("GIT_PASSWORD") else ()
+    return git(root, *login, *args, timeout_s=timeout_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mlgate.errors import ToolFailed, UsageError
-from mlgate.process import Tool
-from mlgate.repo import Repo, git
+from mlgate.repo import GIT, Repo, git
 
 _REVISION = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/~^@{}-]{0,250}", re.ASCII)
-_GIT = Tool("git", hint="install git with your system's package manager")
 _LARGEST = 1 << 20
 _FOLDER = re.compile(r"(?!.*\.\.)[\w.][\w./ -]*")
 _FILES = {"100644", "100755"}
@@ -102,7 +100,7 @@ def _texts(repo: Repo, blobs: set[str]) -> dict[str, str]:
 
 
 def _cat(repo: Repo, mark: str, asked: str) -> str:
-    return _GIT.run(
+    return GIT.run(
         ["--no-replace-objects", "cat-file", f"--batch={mark} %(objectname)"], stdin=asked, cwd=repo.root, timeout_s=120
     ).stdout
 

@@ -23,13 +23,11 @@ def warning(repo: Repo, settings: Settings) -> str:
     """Why the remote branch does not show Argo CD this overlay, or "". Reads the remote, changes nothing."""
     where, branch = f"overlays/{settings.prefix}", settings.revision
     named = f"branch {branch} of {settings.repo_url}"
-    try:
-        said = repos.git(repo.root, "ls-remote", "--", settings.repo_url, f"refs/heads/{branch}", timeout_s=30).stdout
-    except MlgateError:
+    commit = _tip(repo, settings.repo_url, branch)
+    if commit is None:
         return f"{named} could not be read from here; Argo CD must be able to"
-    if not said.strip():
+    if not commit:
         return f"{named} does not exist; git push"
-    commit = said.split()[0]
     if not _known(repo, commit):
         return f"{named} has a commit that is not here, so what it holds is unknown; git pull"
     if _tree(repo, commit, where) != _tree(repo, "HEAD", where):
@@ -39,15 +37,23 @@ def warning(repo: Repo, settings: Settings) -> str:
 
 def still_made(repo: Repo, url: str, branch: str, prefix: str) -> str:
     """Why Argo CD would make a prefix again after its removal, or "": its overlay is still on the branch."""
-    try:
-        said = repos.git(repo.root, "ls-remote", "--", url, f"refs/heads/{branch}", timeout_s=30).stdout.split()
-    except MlgateError:
-        return ""  # cannot be told from here; the removal itself would then say that it does not end
-    if said and not _known(repo, said[0]):
+    commit = _tip(repo, url, branch)
+    if not commit:
+        return ""  # gone, or not to be told from here; the removal itself would then say that it does not end
+    if not _known(repo, commit):
         return f"branch {branch} of {url} has a commit that is not here; git pull"
-    if said and _tree(repo, said[0], f"overlays/{prefix}"):
+    if _tree(repo, commit, f"overlays/{prefix}"):
         return f"branch {branch} of {url} still holds overlays/{prefix}, from which Argo CD would make it again"
     return ""
+
+
+def _tip(repo: Repo, url: str, branch: str) -> str | None:
+    """The commit that a branch of the remote is at, "" when it has none; None when the remote cannot be read."""
+    try:
+        said = repos.remote(repo.root, "ls-remote", "--", url, f"refs/heads/{branch}", timeout_s=30).stdout.split()
+    except MlgateError:
+        return None
+    return said[0] if said else ""
 
 
 def _known(repo: Repo, commit: str) -> bool:

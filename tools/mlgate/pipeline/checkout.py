@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from mlgate.errors import ToolFailed, UsageError
-from mlgate.repo import Repo, git
+from mlgate.repo import Repo, git, remote
 
 AUTHOR = ("mlgate pipeline", "mlgate-pipeline@example.com")
 _REVISION = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]{0,250}", re.ASCII)
@@ -24,7 +24,7 @@ def clone(url: str, revision: str, into: Path) -> str:
     if into.exists():
         shutil.rmtree(into)
     into.parent.mkdir(parents=True, exist_ok=True)
-    git(into.parent, "clone", "--quiet", "--no-checkout", "--", url, str(into), timeout_s=600)
+    remote(into.parent, "clone", "--quiet", "--no-checkout", "--", url, str(into), timeout_s=600)
     commit = _resolve(into, revision)
     git(into, "checkout", "--quiet", "--detach", commit)
     for key, value in zip(("user.name", "user.email"), AUTHOR, strict=True):

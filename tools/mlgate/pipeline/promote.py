@@ -12,7 +12,7 @@ from mlgate.gate.judge import Verdict
 from mlgate.pipeline import constraints
 from mlgate.pipeline.checkout import check_revision
 from mlgate.pipeline.release import Release, percent
-from mlgate.repo import Repo, git
+from mlgate.repo import Repo, git, remote
 
 # A push into the branch that somebody has checked out moves their clean tree along, and is refused on a dirty one.
 _UPDATE_INSTEAD = "--receive-pack=git -c receive.denyCurrentBranch=updateInstead receive-pack"
@@ -85,12 +85,12 @@ def write(root: Path, release: Release) -> str:
 def _push(root: Path, branch: str) -> None:
     url = git(root, "remote", "get-url", "origin").stdout.strip()
     here = [_UPDATE_INSTEAD] if Path(url.removeprefix("file://")).is_dir() else []
-    git(root, "push", "--quiet", *here, "origin", f"HEAD:refs/heads/{branch}", timeout_s=300)
+    remote(root, "push", "--quiet", *here, "origin", f"HEAD:refs/heads/{branch}")
 
 
 def _rebased(root: Path, branch: str) -> bool:
     """Put the commit on top of the branch as it is now; False when the branch did not move."""
-    git(root, "fetch", "--quiet", "origin", f"refs/heads/{branch}", timeout_s=300)
+    remote(root, "fetch", "--quiet", "origin", f"refs/heads/{branch}")
     tip = git(root, "rev-parse", "FETCH_HEAD").stdout.strip()
     if git(root, "merge-base", "HEAD", tip).stdout.strip() == tip:
         return False

@@ -6,7 +6,7 @@ from mlgate.errors import ToolFailed, UsageError
 from mlgate.pipeline.checkout import AUTHOR
 from mlgate.pipeline.promote import write
 from mlgate.pipeline.release import Release
-from mlgate.repo import git
+from mlgate.repo import git, remote
 
 
 def push(root: Path, tip: str, branch: str, release: Release) -> str:
@@ -23,16 +23,16 @@ def push(root: Path, tip: str, branch: str, release: Release) -> str:
     commit = write(root, release)
     # The lease: a branch that somebody moved since it was looked at is not overwritten.
     lease = f"--force-with-lease=refs/heads/{branch}:{there}"
-    git(root, "push", "--quiet", lease, "origin", f"{commit}:refs/heads/{branch}", timeout_s=300)
+    remote(root, "push", "--quiet", lease, "origin", f"{commit}:refs/heads/{branch}")
     return commit
 
 
 def _fetched(root: Path, branch: str) -> str:
     """The commit that the origin has at ``branch``, with its history here; "" when there is none."""
     ref = f"refs/heads/{branch}"
-    if not git(root, "ls-remote", "origin", ref, timeout_s=300).stdout.strip():
+    if not remote(root, "ls-remote", "origin", ref).stdout.strip():
         return ""
-    git(root, "fetch", "--quiet", "--no-tags", "origin", ref, timeout_s=300)
+    remote(root, "fetch", "--quiet", "--no-tags", "origin", ref)
     return git(root, "rev-parse", "FETCH_HEAD").stdout.strip()
 
 

@@ -11,7 +11,7 @@ from mlgate.pipeline.checkout import check_revision
 from mlgate.pipeline.promote import message
 from mlgate.pipeline.release import Release, percent
 from mlgate.pipeline.stage_request import Wanted
-from mlgate.repo import Repo, git
+from mlgate.repo import Repo, git, remote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ def at_tip(root: Path, base: str) -> str:
     Whatever another task wrote into the clone, settings or policy above all, is gone before anything is judged.
     """
     check_revision(base)
-    git(root, "fetch", "--quiet", "--no-tags", "origin", f"refs/heads/{base}", timeout_s=300)
+    remote(root, "fetch", "--quiet", "--no-tags", "origin", f"refs/heads/{base}")
     git(root, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD")
     git(root, "clean", "--quiet", "-ffdx")
     return Repo(root).head()

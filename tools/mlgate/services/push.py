@@ -6,10 +6,8 @@ from pathlib import Path
 
 from mlgate.errors import UsageError
 from mlgate.pipeline.checkout import check_revision
-from mlgate.process import Tool
-from mlgate.repo import git
+from mlgate.repo import GIT, git
 
-_GIT = Tool("git", hint="install git with your system's package manager")
 _CALM = ("-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "http.followRedirects=false")
 
 
@@ -30,7 +28,7 @@ class Remote:
 def has_branch(remote: Remote, branch: str) -> bool:
     """Whether the remote repository has the branch; raises ``ToolFailed`` when it cannot be asked."""
     ref = f"refs/heads/{check_revision(branch)}"
-    done = _GIT.run([*_CALM, "ls-remote", "--", remote.url, ref], env=remote.environment(), timeout_s=120)
+    done = GIT.run([*_CALM, "ls-remote", "--", remote.url, ref], env=remote.environment(), timeout_s=120)
     return bool(done.stdout.strip())
 
 
@@ -41,4 +39,4 @@ def mirror(source: str, branch: str, remote: Remote, folder: Path) -> None:
     ref = f"refs/heads/{check_revision(branch)}"
     git(folder.parent, "clone", "--quiet", "--bare", "--single-branch", "--branch", branch, "--", source, str(folder))
     args = [*_CALM, "push", "--quiet", "--", remote.url, f"{ref}:{ref}"]
-    _GIT.run(args, cwd=folder, env=remote.environment(), timeout_s=600)
+    GIT.run(args, cwd=folder, env=remote.environment(), timeout_s=600)
