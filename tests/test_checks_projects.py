@@ -1,6 +1,5 @@
 """What an AppProject does not permit is found before a sync is refused."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,16 +12,6 @@ from mlgate.results import Result, Status
 PREFIXES = "apps/projects/prefixes.yaml"
 OPERATORS = "apps/projects/operators.yaml"
 SERVER = "https://kubernetes.default.svc"
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trees.whole(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture
-def tree(pristine: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(pristine, tmp_path / "tree")
 
 
 def check(tree: Path) -> list[Result]:

@@ -15,11 +15,6 @@ POD = {"containers": [{"name": "c", "envFrom": [{"configMapRef": {"name": "c1"}}
 PIPELINE = "base/cicd/pipeline.yaml"
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    return trees.whole(tmp_path / "tree")
-
-
 def findings(tree: Path) -> list[Result]:
     repo = trees.repo(tree)
     parts = [Build(repo.overlay("alpha") / part, "alpha", part) for part in ("cicd", "dev", "stage", "policy")]

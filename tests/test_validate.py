@@ -22,16 +22,6 @@ DEPLOYMENT = "overlays/alpha/dev/release/model-deployment.yaml"
 CLUSTER_ROLE = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: shared}\nrules: []\n"
 
 
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trees.whole(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture
-def tree(pristine: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(pristine, tmp_path / "tree")
-
-
 def check(tree: Path, *prefixes: str) -> Report:
     return run.validate(trees.repo(tree), prefixes)
 

@@ -21,25 +21,19 @@ _mlgate_run() { # the named run, or the newest one
   if [ -n "${2:-}" ]; then echo "$2"; else _mlgate_newest "$1"; fi
 }
 
-pr() {
+_mlgate_list() { # pipelinerun or taskrun
   local space
   space=$(_mlgate_space) || return
   if command -v tkn >/dev/null; then
-    tkn pipelinerun list --namespace="$space" --reverse
+    tkn "$1" list --namespace="$space" --reverse
   else
-    kubectl --namespace="$space" get pipelineruns.tekton.dev --sort-by=.metadata.creationTimestamp
+    kubectl --namespace="$space" get "$1s.tekton.dev" --sort-by=.metadata.creationTimestamp
   fi
 }
 
-tskr() {
-  local space
-  space=$(_mlgate_space) || return
-  if command -v tkn >/dev/null; then
-    tkn taskrun list --namespace="$space" --reverse
-  else
-    kubectl --namespace="$space" get taskruns.tekton.dev --sort-by=.metadata.creationTimestamp
-  fi
-}
+pr() { _mlgate_list pipelinerun; }
+
+tskr() { _mlgate_list taskrun; }
 
 _mlgate_clear() {
   local space name ended

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from mlgate.checks import graph
-from mlgate.checks.model import Build, Object
+from mlgate.checks.model import Build, Object, name_of
 from mlgate.repo import Repo
 from mlgate.settings import line_of
 
@@ -31,7 +31,7 @@ class Locator:
     def find(self, obj: Object, path: str = "") -> Place:
         """Source of ``obj``, at the node of the JSON pointer ``path``; else the build's kustomization."""
         keys = [int(key) if key.isdigit() else key for key in path.split("/") if key]
-        candidates = self._documents.get((str(obj.get("kind")), _name(obj)), [])
+        candidates = self._documents.get((str(obj.get("kind")), name_of(obj)), [])
         for file, node in candidates:
             return Place(self._relative(file), line_of(node, list(keys)) if keys else node.start_mark.line + 1)
         return Place(self._relative(self._build.file.resolve()), 0)
@@ -56,10 +56,6 @@ class Locator:
     def _relative(self, file: Path) -> str:
         root = self._repo.root.resolve()
         return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
-
-
-def _name(obj: Object) -> str:
-    return str((obj.get("metadata") or {}).get("name"))
 
 
 def _compose(file: Path) -> Iterator[yaml.Node]:

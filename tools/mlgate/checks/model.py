@@ -108,6 +108,21 @@ def stage(name: str, check: Callable[[], list[Result]]) -> Stage:
     return Stage(name, tuple(found))
 
 
+def name_of(obj: Object) -> str:
+    """``metadata.name``, ``"None"`` when there is none."""
+    return str((obj.get("metadata") or {}).get("name"))
+
+
+def namespace_of(obj: Object) -> str:
+    """``metadata.namespace``, empty when there is none."""
+    return str((obj.get("metadata") or {}).get("namespace") or "")
+
+
+def group_of(obj: Object) -> str:
+    """The API group, empty for the core; without the version, since versions of one name are one object."""
+    return str(obj.get("apiVersion", "")).rpartition("/")[0]
+
+
 def subject(obj: Object) -> str:
     """``Kind/namespace/name``, or ``Kind/name`` for a cluster-wide object."""
     meta = obj.get("metadata") or {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from mlgate import prefixes as rules
 from mlgate.checks.locate import Locator
-from mlgate.checks.model import Object, Rendered, subject
+from mlgate.checks.model import Object, Rendered, group_of, name_of, subject
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
@@ -66,9 +66,7 @@ def _object(repo: Repo, locator: Locator, one: Rendered, obj: Object, other: Ren
 
 def _identity(obj: Object) -> tuple[str, ...]:
     meta = obj.get("metadata") or {}
-    # The version is left out: tekton.dev/v1 and v1beta1 of one name are one object in the cluster.
-    group = str(obj.get("apiVersion", "")).rpartition("/")[0]
-    return group, str(obj.get("kind")), str(meta.get("namespace", "")), str(meta.get("name"))
+    return group_of(obj), str(obj.get("kind")), str(meta.get("namespace", "")), name_of(obj)
 
 
 def _duplicate(repo: Repo, other: Rendered | None) -> str:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from mlgate.checks.locate import Locator, Place
-from mlgate.checks.model import Build, Object, Rendered, subject
+from mlgate.checks.model import Build, Object, Rendered, group_of, name_of, namespace_of, subject
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
@@ -25,16 +25,15 @@ class Project:
 
     def refuses(self, obj: Object, server: str) -> str:
         """Why an object may not be synced to ``server``, or nothing."""
-        group, kind = _group(obj), str(obj.get("kind"))
-        meta = obj.get("metadata") or {}
-        namespace = str(meta.get("namespace") or "")
+        group, kind = group_of(obj), str(obj.get("kind"))
+        namespace = namespace_of(obj)
         listed = "namespaceResourceWhitelist" if namespace else "clusterResourceWhitelist"
         permitted = [
             str(each.get("name", "*"))
             for each in self.spec.get(listed) or []
             if (each.get("group"), each.get("kind")) == (group, kind)
         ]
-        if not any(fnmatchcase(str(meta.get("name")), name) for name in permitted):
+        if not any(fnmatchcase(name_of(obj), name) for name in permitted):
             return f"add {group or 'the core group'}/{kind} to {listed} in {self.file}"
         return self.reaches(server, namespace) if namespace else ""
 
@@ -81,7 +80,7 @@ def syncing(repo: Repo, build: Build, rendered: Sequence[Rendered]) -> dict[str,
 def _is_of(build: Build, path: str, obj: Object) -> bool:
     # An ApplicationSet's path is a template, so its name decides.
     if build.platform or (build.prefix and not build.part):
-        return (obj.get("metadata") or {}).get("name") == ("operators" if build.platform else "prefixes")
+        return name_of(obj) == ("operators" if build.platform else "prefixes")
     return path.rpartition("/")[2] == build.folder.name and obj.get("kind") == "Application"
 
 
@@ -119,13 +118,9 @@ def _projects(repo: Repo, rendered: Sequence[Rendered]) -> dict[str, Project]:
         locator = Locator(repo, one.build)
         for obj in one.objects:
             if obj.get("kind") == "AppProject":
-                name = str((obj.get("metadata") or {}).get("name"))
+                name = name_of(obj)
                 found[name] = Project(name, obj.get("spec") or {}, locator.find(obj).file)
     return found
-
-
-def _group(obj: Object) -> str:
-    return str(obj.get("apiVersion", "")).rpartition("/")[0]
 
 
 def _result(obj: Object, fix: str, place: Place | None) -> Result:

@@ -8,7 +8,7 @@ from typing import Any
 from mlgate.checks import mentions
 from mlgate.checks.locate import Locator
 from mlgate.checks.mentions import Mention
-from mlgate.checks.model import Object, Rendered, subject
+from mlgate.checks.model import Object, Rendered, name_of, namespace_of, subject
 from mlgate.errors import MlgateError
 from mlgate.pipeline import order, parse
 from mlgate.repo import Repo
@@ -62,9 +62,9 @@ def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
 
 def _group(sources: Sequence[_Source]) -> Iterator[Result]:
     objects = [source.obj for source in sources]
-    there = {(_namespace(obj), str(obj.get("kind")), _name(obj)) for obj in objects}
+    there = {(namespace_of(obj), str(obj.get("kind")), name_of(obj)) for obj in objects}
     makers = [obj for obj in objects if obj.get("kind") in _MADE]
-    there |= {(_namespace(obj), "Service", _MADE[obj["kind"]].format(_name(obj))) for obj in makers}
+    there |= {(namespace_of(obj), "Service", _MADE[obj["kind"]].format(name_of(obj))) for obj in makers}
     checks: list[Callable[[_Source], Iterator[Result]]] = [
         lambda source: _pipeline(source, objects),
         lambda source: _mentions(source, there),
@@ -78,8 +78,8 @@ def _group(sources: Sequence[_Source]) -> Iterator[Result]:
 def _pipeline(source: _Source, objects: Sequence[Object]) -> Iterator[Result]:
     if source.obj.get("kind") != "Pipeline":
         return
-    space = _namespace(source.obj)
-    tasks = [obj for obj in objects if obj.get("kind") == "Task" and _namespace(obj) == space]
+    space = namespace_of(source.obj)
+    tasks = [obj for obj in objects if obj.get("kind") == "Task" and namespace_of(obj) == space]
     try:
         order.check(parse.pipeline(source.obj, tasks))
     except MlgateError as err:
@@ -87,7 +87,7 @@ def _pipeline(source: _Source, objects: Sequence[Object]) -> Iterator[Result]:
 
 
 def _mentions(source: _Source, there: set[tuple[str, str, str]]) -> Iterator[Result]:
-    own = _namespace(source.obj)
+    own = namespace_of(source.obj)
     for mention in mentions.of(source.obj):
         space = mention.namespace or own
         if (mention.kind, mention.name) in _GIVEN or (space, mention.kind, mention.name) in there:
@@ -105,8 +105,8 @@ def _selector(source: _Source, objects: Sequence[Object]) -> Iterator[Result]:
     wanted = (source.obj.get("spec") or {}).get("selector")
     if source.obj.get("kind") != "Service" or not isinstance(wanted, dict) or not wanted:
         return
-    space = _namespace(source.obj)
-    labels = [each for obj in objects if _namespace(obj) == space for each in mentions.pod_labels(obj)]
+    space = namespace_of(source.obj)
+    labels = [each for obj in objects if namespace_of(obj) == space for each in mentions.pod_labels(obj)]
     if not any(wanted.items() <= each.items() for each in labels) and not _foreign(wanted):
         yield source.result("MG263", Status.INVALID, "its selector matches the labels of no pod here", "/spec/selector")
 
@@ -114,11 +114,3 @@ def _selector(source: _Source, objects: Sequence[Object]) -> Iterator[Result]:
 def _foreign(selector: dict[str, Any]) -> bool:
     # Pods that an operator makes carry labels of that operator's domain.
     return any("/" in key and not key.startswith("app.kubernetes.io/") for key in selector)
-
-
-def _name(obj: Object) -> str:
-    return str((obj.get("metadata") or {}).get("name"))
-
-
-def _namespace(obj: Object) -> str:
-    return str((obj.get("metadata") or {}).get("namespace") or "")

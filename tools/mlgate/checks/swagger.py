@@ -23,9 +23,7 @@ _SPECIAL: Mapping[str, dict[str, Any]] = {
 
 def kinds(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """(group, version, kind, schema) of every kind; each schema stands alone, with what it refers to."""
-    definitions = {name: _SPECIAL.get(name) or closed(each) for name, each in document["definitions"].items()}
-    for name in _SPECIAL:
-        definitions[name] = _SPECIAL[name]
+    definitions = {name: closed(each) for name, each in document["definitions"].items()} | dict(_SPECIAL)
     for name, definition in document["definitions"].items():
         for named in definition.get("x-kubernetes-group-version-kind", []):
             schema = {**definitions[name], "definitions": _needed(definitions, name)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlgate.errors import ToolFailed, UsageError
-from mlgate.image.loopback import opener
+from mlgate.pipeline.outside import opener
 from mlgate.pipeline.stage_host import Host
 
 _TIMEOUT_S = 30
@@ -118,19 +118,12 @@ def _url(host: Host, answer: Any) -> str:
     return url
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """No redirect is followed: it would carry the token to where somebody else pointed."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
 def _call(host: Host, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
     """Status and JSON of the answer; JSON that cannot be read is None."""
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(host.api + path, data=data, method=method, headers=_headers(host))  # noqa: S310
     try:
-        with opener(host.api, _Stay()).open(request, timeout=_TIMEOUT_S) as answer:
+        with opener(host.api).open(request, timeout=_TIMEOUT_S) as answer:
             return int(answer.status), _json(answer.read(_LARGEST))
     except urllib.error.HTTPError as err:
         with err:
