@@ -1,12 +1,12 @@
 """What travels between the stages: builds, rendered objects, finished stages and the report."""
 
+from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlgate import results
 from mlgate.results import Result, Status
 
 KUSTOMIZATION = "kustomization.yaml"
@@ -40,16 +40,47 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """The results of one stage, in the order in which they were found."""
+class Group:
+    """What is checked together: a prefix with its builds, or the repository's own builds, whose ``name`` is empty."""
 
     name: str
-    results: tuple[Result, ...]
+    builds: tuple[Build, ...]
+
+
+class Listing(Sequence[Result]):
+    """Results that are read when they are asked for; how many there are, and the findings, are always at hand."""
+
+    @property
+    @abstractmethod
+    def counts(self) -> Mapping[Status, int]:
+        """Number of results for every status there is."""
+
+    @property
+    @abstractmethod
+    def findings(self) -> tuple[Result, ...]:
+        """Everything that is not VALID, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The results of one stage: first of the repository's own builds, then of every prefix, then of all together."""
+
+    name: str
+    results: Sequence[Result]
 
     @property
     def findings(self) -> tuple[Result, ...]:
         """Everything that is not VALID."""
+        if isinstance(self.results, Listing):
+            return self.results.findings
         return tuple(result for result in self.results if result.status is not Status.VALID)
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """Number of results for every status there is."""
+        if isinstance(self.results, Listing):
+            return self.results.counts
+        return Counter(result.status for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +92,9 @@ class Report:
     notes: tuple[str, ...] = ()
 
     @property
-    def results(self) -> tuple[Result, ...]:
-        """All results of all stages."""
-        return tuple(result for stage in self.stages for result in stage.results)
+    def results(self) -> Iterator[Result]:
+        """All results of all stages, one after the other; a large run does not hold them all."""
+        return (result for stage in self.stages for result in stage.results)
 
     @property
     def findings(self) -> tuple[Result, ...]:
@@ -73,18 +104,18 @@ class Report:
     @property
     def passed(self) -> bool:
         """True when every stage checked something and found nothing."""
-        return bool(self.stages) and all(results.passed(stage.results) for stage in self.stages)
+        return bool(self.stages) and all(set(+Counter(stage.counts)) == {Status.VALID} for stage in self.stages)
 
     @property
     def checks(self) -> int:
         """Number of results, findings included."""
-        return len(self.results)
+        return sum(self.counts.values())
 
     @property
     def counts(self) -> dict[str, int]:
         """Number of results for every status, zeros included."""
-        seen = Counter(result.status for result in self.results)
-        return {status.value: seen[status] for status in Status}
+        seen = [stage.counts for stage in self.stages]
+        return {status.value: sum(each.get(status, 0) for each in seen) for status in Status}
 
     @property
     def verdict(self) -> str:
@@ -94,18 +125,18 @@ class Report:
 
 def stage(name: str, check: Callable[[], list[Result]]) -> Stage:
     """Run one stage; a stage that checked nothing gets MG200 and so fails."""
-    found = check()
-    if not found:
-        found = [
-            Result(
-                code="MG200",
-                check="vacuous",
-                subject=name,
-                status=Status.ERROR,
-                message=f"stage {name} checked nothing, which proves nothing",
-            )
-        ]
-    return Stage(name, tuple(found))
+    return Stage(name, tuple(check() or [vacuous(name)]))
+
+
+def vacuous(name: str) -> Result:
+    """MG200, which makes a stage fail that checked nothing."""
+    return Result(
+        code="MG200",
+        check="vacuous",
+        subject=name,
+        status=Status.ERROR,
+        message=f"stage {name} checked nothing, which proves nothing",
+    )
 
 
 def name_of(obj: Object) -> str:

@@ -1,5 +1,6 @@
 """JUnit XML: a test suite for every stage, a test case for every result."""
 
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from mlgate.checks.model import Report, Stage
@@ -18,7 +19,7 @@ def dump(report: Report) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _counts(results: tuple[Result, ...]) -> dict[str, str]:
+def _counts(results: Iterable[Result]) -> dict[str, str]:
     seen = [result.status for result in results]
     return {
         "tests": str(len(seen)),
