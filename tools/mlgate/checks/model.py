@@ -17,18 +17,21 @@ Object = dict[str, Any]
 class Build:
     """One kustomize build; ``prefix`` and ``part`` are empty for apps/, policy/ and a prefix's own Applications.
 
-    ``platform`` is set for what is for one platform only: no cluster has the objects of two platforms.
+    ``platform`` is set for what is for one platform only: no cluster has the objects of two platforms. ``files`` are
+    the manifests of a plain folder, which has no kustomization; ``chain`` names the Applications that lead here.
     """
 
     folder: Path
     prefix: str = ""
     part: str = ""
     platform: str = ""
+    files: tuple[Path, ...] = ()
+    chain: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:
-        """The kustomization that is built."""
-        return self.folder / KUSTOMIZATION
+        """The kustomization that is built, or the first manifest of a plain folder."""
+        return self.files[0] if self.files else self.folder / KUSTOMIZATION
 
 
 @dataclass(frozen=True, slots=True)
