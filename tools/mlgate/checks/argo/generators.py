@@ -104,6 +104,8 @@ class Generators:
 
     def _clusters(self, spec: Generator) -> list[Params]:
         chosen = clusters.selected(self.world.clusters, spec.get("selector") or {})
+        if not any(each.labels for each in self.world.clusters) and not chosen:
+            raise NotHere("the clusters generator selects among clusters that no Secret of the tree describes")
         sets = self._valued(spec, [each.params(go=self.language.go) for each in chosen])
         return [{"clusters": sets}] if spec.get("flatList") else sets
 

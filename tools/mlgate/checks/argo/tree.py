@@ -1,0 +1,231 @@
+"""From a root down: every Application, what it syncs, and the Applications among that."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mlgate.checks.argo import applicationset, directory, kustomization, scope
+from mlgate.checks.argo import source as sources
+from mlgate.checks.argo.generators import NotHere, World
+from mlgate.checks.argo.source import Elsewhere, Source, Wrong
+from mlgate.checks.argo.waves import Moment, Position, moment
+from mlgate.checks.model import Build, Object, Rendered, group_of, name_of, namespace_of
+from mlgate.errors import MissingTool, MlgateError, SettingsError
+
+_GROUP = "argoproj.io"
+_WORKERS = 2
+# What a field of the wrong type leads to; the schema stage names the field.
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
+_FORM = "it does not have the form of its kind"
+Outcome = tuple[Object, ...] | MlgateError
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What could not be followed: ``code`` says which kind, ``path`` is a JSON pointer into ``obj``."""
+
+    code: str
+    message: str
+    build: Build
+    obj: Object | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one source of an Application syncs; without an Application it is a root itself."""
+
+    build: Build
+    objects: tuple[Object, ...]
+    position: Position
+    application: Object | None = None
+
+    @property
+    def rendered(self) -> Rendered:
+        return Rendered(self.build, self.objects)
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """``spec`` of the Application, empty when it is malformed."""
+        found = (self.application or {}).get("spec")
+        return found if isinstance(found, dict) else {}
+
+
+@dataclass(slots=True)
+class Tree:
+    """All that roots lead to. ``skipped`` names sources that are not rendered, which is a hole, not a fault."""
+
+    units: list[Unit] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    skipped: list[Trouble] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An Application that is still to be followed, and the build in which it stands."""
+
+    application: Object
+    position: Position
+    build: Build
+
+
+class Walker:
+    """Follows Applications level by level; every folder is rendered once, however many lead to it."""
+
+    def __init__(self, world: World, rendered: dict[tuple[Path, str], Outcome] | None = None) -> None:
+        self._world = world
+        self.rendered = {} if rendered is None else rendered
+
+    def walk(self, roots: Sequence[Source]) -> Tree:
+        """Everything that the Applications among the objects of ``roots`` lead to, the roots included."""
+        tree = Tree()
+        seen: set[tuple[str, str]] = set()
+        level: list[_Step] = []
+        self._render(roots)
+        for root in roots:
+            level += self._first(tree, root)
+        while level:
+            fresh = {_key(step): step for step in reversed(level) if _key(step) not in seen}
+            seen |= fresh.keys()
+            level = self._level(tree, list(reversed(fresh.values())))
+        tree.units = _placed(_without_shadows(tree.units))
+        return tree
+
+    def objects(self, roots: Sequence[Source]) -> list[Object]:
+        """The objects of the roots themselves, of those that render."""
+        self._render(roots)
+        outcomes = [self.rendered[root.key] for root in roots]
+        return [obj for outcome in outcomes if not isinstance(outcome, MlgateError) for obj in outcome]
+
+    def _first(self, tree: Tree, root: Source) -> list[_Step]:
+        outcome, build = self.rendered[root.key], _build(root)
+        if isinstance(outcome, MlgateError):
+            tree.troubles.append(Trouble("MG221", str(outcome), build))
+            return []
+        unit, scratch = Unit(build, outcome, Position((), Moment(0, 0))), Tree()
+        steps = list(self._children(scratch, unit))
+        # An Application that syncs the folder in which it stands comes before all others of that folder.
+        own = [step for step in steps if root.folder.resolve() in self._folders(step.application)]
+        if own:
+            return own
+        tree.units.append(unit)
+        tree.troubles += scratch.troubles
+        tree.skipped += scratch.skipped
+        return steps
+
+    def _folders(self, application: Object) -> set[Path]:
+        found = _sources(application, self._world)
+        return {each.folder for each in found if isinstance(each, Source)}
+
+    def _level(self, tree: Tree, steps: Sequence[_Step]) -> list[_Step]:
+        found = [(step, each) for step in steps for each in self._sources(tree, step)]
+        self._render([each for _, each in found])
+        following: list[_Step] = []
+        for step, each in found:
+            unit = self._unit(tree, step, each)
+            following += self._children(tree, unit) if unit else []
+        return following
+
+    def _sources(self, tree: Tree, step: _Step) -> Iterator[Source]:
+        for each in _sources(step.application, self._world):
+            match each:
+                case Source():
+                    yield each
+                case Elsewhere(reason):
+                    tree.skipped.append(Trouble("MG266", reason, step.build, step.application, "/spec"))
+                case Wrong(message, path, missing):
+                    code = "MG265" if missing else "MG267"
+                    tree.troubles.append(Trouble(code, message, step.build, step.application, path))
+
+    def _render(self, wanted: Iterable[Source]) -> None:
+        new = {each.key: each for each in wanted if each.key not in self.rendered}
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            self.rendered |= zip(new, pool.map(render, new.values()), strict=True)
+
+    def _unit(self, tree: Tree, step: _Step, source: Source) -> Unit | None:
+        build = replace(_build(source), chain=(*step.build.chain, _title(step.application)))
+        outcome = self.rendered[source.key]
+        if isinstance(outcome, MlgateError):
+            tree.troubles.append(Trouble("MG221", str(outcome), build))
+            return None
+        if source.tool == "directory" and (left := directory.jsonnet(source.folder, source.options)):
+            tree.skipped.append(Trouble("MG266", f"jsonnet, {left[0].name}", step.build, step.application, "/spec"))
+        tree.units.append(Unit(build, outcome, step.position, step.application))
+        return tree.units[-1]
+
+    def _children(self, tree: Tree, unit: Unit) -> Iterator[_Step]:
+        for obj in unit.objects:
+            if group_of(obj) != _GROUP or obj.get("kind") not in ("Application", "ApplicationSet"):
+                continue
+            build = unit.build
+            if obj["kind"] == "ApplicationSet":
+                build = replace(build, chain=(*build.chain, _title(obj)))
+            for each in self._applications(tree, unit, obj):
+                yield _Step(each, unit.position.below(name_of(each), moment(obj)), build)
+
+    def _applications(self, tree: Tree, unit: Unit, obj: Object) -> list[Object]:
+        if obj["kind"] == "Application":
+            return [obj]
+        try:
+            made = applicationset.applications(obj, self._world)
+        except NotHere as err:
+            tree.skipped.append(Trouble("MG266", str(err), unit.build, obj, "/spec/generators"))
+            return []
+        except (SettingsError, *_MALFORMED) as err:
+            words = str(err) if isinstance(err, SettingsError) else _FORM
+            tree.troubles.append(Trouble("MG267", words, unit.build, obj, "/spec"))
+            return []
+        if not made:
+            tree.troubles.append(Trouble("MG269", "", unit.build, obj, "/spec/generators"))
+        return made
+
+
+def render(source: Source) -> Outcome:
+    """The objects of a source, or why there are none. Raises ``MissingTool``."""
+    try:
+        if source.tool == "kustomize":
+            return tuple(kustomization.build(source.folder, source.options))
+        return tuple(directory.read(directory.files(source.folder, source.options)))
+    except MissingTool:
+        raise
+    except MlgateError as err:
+        return err
+
+
+def _sources(application: Object, world: World) -> list[Source | Elsewhere | Wrong]:
+    try:
+        return list(sources.of(application, world.root, world.is_here))
+    except _MALFORMED:
+        return [Wrong(_FORM, "/spec")]
+
+
+def _build(source: Source) -> Build:
+    if source.tool == "kustomize":
+        return Build(source.folder)
+    return Build(source.folder, files=directory.files(source.folder, source.options))
+
+
+def _key(step: _Step) -> tuple[str, str]:
+    return namespace_of(step.application), name_of(step.application)
+
+
+def _title(obj: Object) -> str:
+    return f"{obj.get('kind')}/{name_of(obj)}"
+
+
+def _without_shadows(units: list[Unit]) -> list[Unit]:
+    # A root that an Application syncs, often its own, would count twice.
+    synced = {unit.build.folder.resolve() for unit in units if unit.application}
+    return [unit for unit in units if unit.application or unit.build.folder.resolve() not in synced]
+
+
+def _placed(units: list[Unit]) -> list[Unit]:
+    known = scope.defined(obj for unit in units for obj in unit.objects)
+    return [replace(unit, objects=scope.placed(unit.objects, _namespace(unit), known)) for unit in units]
+
+
+def _namespace(unit: Unit) -> str:
+    destination = unit.spec.get("destination")
+    return str(destination.get("namespace") or "") if isinstance(destination, dict) else ""
