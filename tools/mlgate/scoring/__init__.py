@@ -1,0 +1,1 @@
+"""Transactions of a Kafka topic in, verdicts of a packaged model out: each one at least once."""
