@@ -1,8 +1,9 @@
-"""A real PostgreSQL server for one test module: on a socket of its own, on no network."""
+"""A real PostgreSQL server for one test module: on a socket of its own, and on loopback if it is asked for."""
 
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +22,8 @@ class Server:
 
     folder: Path
     user: str
+    port: int | None = None
+    """Where it listens on loopback."""
 
     @property
     def log(self) -> str:
@@ -32,6 +35,7 @@ class Server:
         """Run SQL as the image's entrypoint does: stop at the first error, read nobody's configuration."""
         env = {"PATH": os.environ["PATH"], "PGPASSWORD": password}
         args = ["-v", "ON_ERROR_STOP=1", "--no-psqlrc", "--no-password", "-Atq", "-h", str(self.folder)]
+        args += ["-p", str(self.port or 5432)]
         command = [program("psql"), *args, "-U", user, "-d", database]
         return subprocess.run(command, check=False, input=text, env=env, capture_output=True, text=True, timeout=60)
 
@@ -64,13 +68,13 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(*, network: bool = False) -> Iterator[Server]:
     """A server that is ready, removed with everything it wrote."""
     # Not below pytest's own folder: only its owner may enter that, and PostgreSQL refuses to run as root.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     try:
-        server = Server(folder, user)
+        server = Server(folder, user, free_port() if network else None)
         _own(server)
         _initialise(server)
         process = _start(server)
@@ -81,6 +85,13 @@ def running() -> Iterator[Server]:
             process.wait(timeout=30)
     finally:
         shutil.rmtree(folder)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 def _own(server: Server) -> None:
@@ -98,7 +109,9 @@ def _initialise(server: Server) -> None:
 
 
 def _start(server: Server) -> subprocess.Popen[bytes]:
-    options = ["-k", str(server.folder), "-c", "listen_addresses=", "-c", "fsync=off"]
+    network = [f"listen_addresses={'127.0.0.1' if server.port else ''}", f"port={server.port or 5432}"]
+    settings = ["fsync=off", *network]
+    options = ["-k", str(server.folder), *(word for each in settings for word in ("-c", each))]
     command = [program("postgres"), "-D", str(server.folder / "data"), *options]
     with (server.folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=server.folder, user=server.user)

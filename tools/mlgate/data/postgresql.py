@@ -6,8 +6,9 @@ PostgreSQL takes them (PGUSER, PGPASSWORD or PGPASSFILE), and so do sslmode and 
 
 from dataclasses import dataclass
 from typing import IO
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
+from mlgate.data import tables
 from mlgate.errors import SettingsError, ToolFailed
 
 SCHEME = "postgresql://"
@@ -33,16 +34,12 @@ def table(url: str) -> Table:
         raise SettingsError("the data source postgresql://... has a user or password in it", fix=_ACCESS)
     try:
         parts = urlsplit(url)
-        query = parse_qsl(parts.query, strict_parsing=True, keep_blank_values=True)
         whole = bool(parts.hostname and parts.path.strip("/") and not parts.fragment and parts.port != 0)
     except ValueError as err:
         raise SettingsError(f"the data source postgresql://... is no address: {err}", fix=_FIX) from None
-    # Also the query may hold a password; what it says is never shown.
-    if [key for key, _ in query] != ["table"] or not whole:
+    if not whole:
         raise SettingsError("the data source postgresql://... is not HOST:PORT/DATABASE?table=NAME", fix=_FIX)
-    name = tuple(query[0][1].split("."))
-    if not 1 <= len(name) <= 2 or not all(name) or "\0" in query[0][1]:
-        raise SettingsError("the data source postgresql://... names no table, or more than SCHEMA.TABLE", fix=_FIX)
+    name = tables.name(parts.query, "postgresql://...", _FIX)
     return Table(f"{SCHEME}{parts.netloc}{parts.path}", name)
 
 

@@ -3,22 +3,41 @@
 import re
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from mlgate.data import openml, parquet, postgresql, synthetic
+from mlgate.data import jdbc, openml, parquet, postgresql, synthetic
 from mlgate.data.transactions import COLUMNS, Transactions, canonical
 from mlgate.errors import SettingsError
 
-KINDS = "synthetic, openml, csv:PATH, parquet:PATH or postgresql://HOST:PORT/DATABASE?table=NAME"
+KINDS = (
+    "synthetic, openml, csv:PATH, parquet:PATH, postgresql://HOST:PORT/DATABASE?table=NAME, "
+    "jdbc:postgresql://HOST:PORT/DATABASE?table=NAME or jdbc:teiid:VDB@mm://HOST:PORT?table=NAME"
+)
 _FIX = f"the columns are {COLUMNS[0]}, V1..V28, Amount, Class (Id is optional); Class is 0 or 1"
 _NUMBER = re.compile(r"""\s*(['"]?)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\1\s*""", re.ASCII)
 
 # So that a number and the same number in quotes are one; from pandas 3.1 on this is the only way it reads.
 _OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD else {}
+
+
+class Server(Protocol):
+    """A module that reads from a server: what its addresses begin with, the table that one names, its rows as CSV."""
+
+    SCHEME: str
+
+    def table(self, source: str, /) -> Any:
+        """What ``source`` asks for, shown by ``str`` without a secret; raises ``SettingsError``."""
+
+    def export(self, asked: Any, out: IO[bytes], /) -> None:
+        """Write every row with a header, every digit of every number; raises ``MlgateError``."""
+
+
+SERVERS: tuple[Server, ...] = (postgresql, jdbc)
+"""A further kind of server is one module more, named here."""
 
 
 def load(source: str, *, seed: int) -> Transactions:
@@ -31,8 +50,9 @@ def load(source: str, *, seed: int) -> Transactions:
         return canonical(synthetic.generate(seed=seed), source)
     if source == "openml":
         return canonical(checked(openml.fetch(), source), source)
-    if source.startswith(postgresql.SCHEME):
-        return _postgresql(postgresql.table(source))
+    for server in SERVERS:
+        if source.startswith(server.SCHEME):
+            return _served(server, server.table(source))
     kind, _, name = source.partition(":")
     if kind in ("csv", "parquet") and name:
         path = _expanded(name)
@@ -49,10 +69,10 @@ def _expanded(path: str) -> Path:
         raise SettingsError(f"{path}: {err}", fix="pass the path of a file") from None
 
 
-def _postgresql(table: postgresql.Table) -> Transactions:
+def _served(server: Server, asked: Any) -> Transactions:
     with tempfile.TemporaryFile() as rows:
-        postgresql.export(table, rows)
-        return canonical(checked(_csv(rows, str(table)), str(table)), str(table))
+        server.export(asked, rows)
+        return canonical(checked(_csv(rows, str(asked)), str(asked)), str(asked))
 
 
 def _parquet(path: Path) -> pd.DataFrame:
