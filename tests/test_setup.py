@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import sys
 import tomllib
 import zipfile
@@ -177,13 +178,25 @@ def test_the_machines_go_is_used_when_new_enough(
 
 def test_go_is_new_enough_for_every_tool(setup: ModuleType) -> None:
     asked = [
-        re.search(r"^go (.+)$", (ROOT / f"tools/bin/{name}/go.mod").read_text(), re.MULTILINE)
-        for name in setup.PACKAGES
+        re.search(r"^go (.+)$", (setup.module_of(name) / "go.mod").read_text(), re.MULTILINE) for name in setup.PACKAGES
     ]
     versions = [tuple(map(int, found[1].split("."))) for found in asked if found]
     assert len(versions) == len(setup.PACKAGES)
     assert max(versions) <= setup.NEEDED_GO
     assert tuple(map(int, setup.GO_WHEEL.split("==")[1].split("."))) >= setup.NEEDED_GO
+
+
+@pytest.mark.parametrize("change", ["render.go", "go.mod", "go.sum", "other.go"])
+def test_a_change_to_the_engine_builds_it_again(
+    setup: ModuleType, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(ROOT / "tools" / "engine", tmp_path / "engine")
+    monkeypatch.setitem(setup.OWN, "mlgate-engine", folder)
+    complete(setup)
+    assert setup.current(setup.cache_dir() / "bin", "mlgate-engine")
+    with (folder / change).open("a") as file:
+        file.write("\n// changed\n")
+    assert not setup.current(setup.cache_dir() / "bin", "mlgate-engine")
 
 
 def test_go_is_new_enough_for_what_tests_need(setup: ModuleType) -> None:

@@ -23,7 +23,9 @@ PACKAGES = {
     "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform",
     "conftest": "github.com/open-policy-agent/conftest",
     "gator": "github.com/open-policy-agent/gatekeeper/v3/cmd/gator",
+    "mlgate-engine": "mlgate/tools/engine",
 }
+OWN = {"mlgate-engine": ROOT / "engine"}  # written here, so its sources are pins too
 TESTS = {
     "argocd": "github.com/argoproj/argo-cd/v3/cmd",
 }
@@ -142,14 +144,18 @@ def module_zip(go: str, source: dict[str, Any]) -> Path:
 
 
 def stamp(name: str) -> str:
-    """Identity of a tool's pins."""
+    """Identity of a tool's pins, and of its sources when they are here."""
     folder = module_of(name)
-    return hashlib.sha256((folder / "go.mod").read_bytes() + (folder / "go.sum").read_bytes()).hexdigest()
+    content = (folder / "go.mod").read_bytes() + (folder / "go.sum").read_bytes()
+    if name in OWN:
+        # With the name of each: _test.go and _linux.go mean something to Go.
+        content += b"".join(file.name.encode() + file.read_bytes() for file in sorted(folder.glob("*.go")))
+    return hashlib.sha256(content).hexdigest()
 
 
 def module_of(name: str) -> Path:
     """Folder of the Go module that pins a tool."""
-    return ROOT / "bin" / FOLDERS.get(name, name)
+    return OWN.get(name) or ROOT / "bin" / FOLDERS.get(name, name)
 
 
 def read(path: Path) -> str:
