@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from mlgate.checks import catalogue, swagger
+from mlgate.checks import catalogue, definitions, swagger
 from mlgate.errors import MissingTool, ToolFailed
 from mlgate.files import put_tree
 from mlgate.process import cache_dir
@@ -38,9 +38,12 @@ def build() -> int:
     number = 0
     for path, schema in _schemas(sources):
         _check(path, schema)
-        (draft / path).parent.mkdir(parents=True, exist_ok=True)
-        (draft / path).write_text(json.dumps(schema))
+        definitions.write(draft, path, schema)
         number += 1
+    for path, definition in _definitions(sources):
+        if reason := definition["stub"]:
+            raise ToolFailed(f"the schema {path} is a stub: {reason}")
+        definitions.write(draft / definitions.FOLDER, path, definition)
     (draft / _STAMP).write_text(stamp)
     put_tree(draft, place)
     return number
@@ -61,7 +64,7 @@ def _sources() -> list[Path]:
 
 def _stamp(sources: list[Path]) -> str:
     digest = hashlib.sha256()
-    code = [Path(module.__file__ or "") for module in (catalogue, swagger)] + [Path(__file__)]
+    code = [Path(module.__file__ or "") for module in (catalogue, definitions, swagger)] + [Path(__file__)]
     for path in [*sources, *code]:
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -76,8 +79,19 @@ def _schemas(sources: list[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
             for group, version, kind, schema in swagger.kinds(json.loads(path.read_text())):
                 yield _place(group, version, kind), schema
         else:
-            for document in yaml.safe_load_all(path.read_text()):
+            for document in yaml.load_all(path.read_text(), yaml.CSafeLoader):
                 yield from catalogue.defined(document or {})
+
+
+def _definitions(sources: list[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sources:
+        if path.parent == OWN and path.suffix == ".json":
+            yield path.stem.replace("__", "/") + ".json", definitions.plain(namespaced=True)
+        elif path.suffix == ".json":
+            yield from definitions.built_in(json.loads(path.read_text()))
+        else:
+            for document in yaml.load_all(path.read_text(), yaml.CSafeLoader):
+                yield from definitions.of(document or {})
 
 
 def _place(group: str, version: str, kind: str) -> str:

@@ -4,11 +4,11 @@ Both have one layout, ``GROUP/KIND_VERSION.json``, KIND in lower case and GROUP 
 neither has no schema, which the schema stage reports as an error.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mlgate.checks import definitions
 from mlgate.process import cache_dir
 
 _LAYOUT = "{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json"
@@ -57,10 +57,10 @@ def locations(objects: Iterable[dict[str, Any]], out: Path) -> list[str]:
     The tree's own definition comes first: it is what the cluster will have.
     """
     for obj in objects:
-        for place, schema in defined(obj):
-            path = out / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(schema))
+        for path, schema in defined(obj):
+            definitions.write(out, path, schema)
+        for path, definition in definitions.of(obj):
+            definitions.write(out / definitions.FOLDER, path, definition)
     return [f"{out}/{_LAYOUT}", f"{folder()}/{_LAYOUT}"]
 
 
