@@ -11,8 +11,9 @@ import (
 type command func(in io.Reader, out io.Writer, args []string) error
 
 var commands = map[string]command{
-	"render": render,
-	"rules":  rules,
+	"render":   render,
+	"template": templates,
+	"rules":    rules,
 }
 
 func main() {
