@@ -15,6 +15,7 @@ def _results(*statuses: Status) -> list[Result]:
         pytest.param([Status.VALID], True, id="one-valid"),
         pytest.param([], False, id="nothing-checked"),
         pytest.param([Status.SKIPPED], False, id="everything-skipped"),
+        pytest.param([Status.VALID, Status.SUPPRESSED], True, id="a-suppressed-finding-is-accepted"),
         pytest.param([Status.VALID, Status.SKIPPED], False, id="a-skip-is-no-pass"),
         pytest.param([Status.VALID, Status.INVALID], False, id="a-finding"),
         pytest.param([Status.VALID, Status.ERROR], False, id="a-check-that-broke"),

@@ -1,7 +1,6 @@
 """From a rendered object back to the file and line that a person would edit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,15 +9,10 @@ import yaml
 from mlgate.checks import graph
 from mlgate.checks.model import Build, Object, name_of
 from mlgate.repo import Repo
+from mlgate.results import Place
 from mlgate.settings import line_of
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file relative to the repository, and a line from 1 (0 when unknown)."""
-
-    file: str
-    line: int
+__all__ = ["Locator", "Place"]
 
 
 class Locator:
