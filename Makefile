@@ -1,7 +1,7 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster-tools demo test lint generate clean
+.PHONY: help setup cluster-tools demo test test-data lint generate clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -26,6 +26,9 @@ demo: setup  ## the whole journey in a scratch clone under build/demo
 test: setup  ## every test; builds Argo CD's own command line first (minutes, once)
 	@$(PY) tools/setup.py --tests
 	@.venv/bin/pytest -n 2 --dist loadgroup
+
+test-data: setup  ## the long runs of the data paths: kills under load, large data (minutes)
+	@.venv/bin/pytest -m data_long
 
 lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff check .
