@@ -53,22 +53,24 @@ class Unit:
         return found if isinstance(found, dict) else {}
 
 
-@dataclass(slots=True)
-class Tree:
-    """All that roots lead to. ``skipped`` names sources that are not rendered, which is a hole, not a fault."""
-
-    units: list[Unit] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
-    skipped: list[Trouble] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """An Application that is still to be followed, and the build in which it stands."""
+class Step:
+    """An Application and the build in which it stands; ``carrier`` is the object there, it or its ApplicationSet."""
 
     application: Object
     position: Position
     build: Build
+    carrier: Object
+
+
+@dataclass(slots=True)
+class Tree:
+    """All that roots lead to. ``skipped`` names sources that are not rendered, which is a hole, not a fault."""
+
+    applications: list[Step] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    skipped: list[Trouble] = field(default_factory=list)
 
 
 class Walker:
@@ -82,7 +84,7 @@ class Walker:
         """Everything that the Applications among the objects of ``roots`` lead to, the roots included."""
         tree = Tree()
         seen: set[tuple[str, str]] = set()
-        level: list[_Step] = []
+        level: list[Step] = []
         self._render(roots)
         for root in roots:
             level += self._first(tree, root)
@@ -99,7 +101,7 @@ class Walker:
         outcomes = [self.rendered[root.key] for root in roots]
         return [obj for outcome in outcomes if not isinstance(outcome, MlgateError) for obj in outcome]
 
-    def _first(self, tree: Tree, root: Source) -> list[_Step]:
+    def _first(self, tree: Tree, root: Source) -> list[Step]:
         outcome, build = self.rendered[root.key], _build(root)
         if isinstance(outcome, MlgateError):
             tree.troubles.append(Trouble("MG221", str(outcome), build))
@@ -119,43 +121,44 @@ class Walker:
         found = _sources(application, self._world)
         return {each.folder for each in found if isinstance(each, Source)}
 
-    def _level(self, tree: Tree, steps: Sequence[_Step]) -> list[_Step]:
+    def _level(self, tree: Tree, steps: Sequence[Step]) -> list[Step]:
+        tree.applications += steps
         found = [(step, each) for step in steps for each in self._sources(tree, step)]
         self._render([each for _, each in found])
-        following: list[_Step] = []
+        following: list[Step] = []
         for step, each in found:
             unit = self._unit(tree, step, each)
             following += self._children(tree, unit) if unit else []
         return following
 
-    def _sources(self, tree: Tree, step: _Step) -> Iterator[Source]:
+    def _sources(self, tree: Tree, step: Step) -> Iterator[Source]:
         for each in _sources(step.application, self._world):
             match each:
                 case Source():
                     yield each
                 case Elsewhere(reason):
-                    tree.skipped.append(Trouble("MG266", reason, step.build, step.application, "/spec"))
+                    tree.skipped.append(Trouble("MG266", reason, step.build, step.carrier, "/spec"))
                 case Wrong(message, path, missing):
                     code = "MG265" if missing else "MG267"
-                    tree.troubles.append(Trouble(code, message, step.build, step.application, path))
+                    tree.troubles.append(Trouble(code, message, step.build, step.carrier, path))
 
     def _render(self, wanted: Iterable[Source]) -> None:
         new = {each.key: each for each in wanted if each.key not in self.rendered}
         with ThreadPoolExecutor(_WORKERS) as pool:
             self.rendered |= zip(new, pool.map(render, new.values()), strict=True)
 
-    def _unit(self, tree: Tree, step: _Step, source: Source) -> Unit | None:
+    def _unit(self, tree: Tree, step: Step, source: Source) -> Unit | None:
         build = replace(_build(source), chain=(*step.build.chain, _title(step.application)))
         outcome = self.rendered[source.key]
         if isinstance(outcome, MlgateError):
             tree.troubles.append(Trouble("MG221", str(outcome), build))
             return None
         if source.tool == "directory" and (left := directory.jsonnet(source.folder, source.options)):
-            tree.skipped.append(Trouble("MG266", f"jsonnet, {left[0].name}", step.build, step.application, "/spec"))
+            tree.skipped.append(Trouble("MG266", f"jsonnet, {left[0].name}", step.build, step.carrier, "/spec"))
         tree.units.append(Unit(build, outcome, step.position, step.application))
         return tree.units[-1]
 
-    def _children(self, tree: Tree, unit: Unit) -> Iterator[_Step]:
+    def _children(self, tree: Tree, unit: Unit) -> Iterator[Step]:
         for obj in unit.objects:
             if group_of(obj) != _GROUP or obj.get("kind") not in ("Application", "ApplicationSet"):
                 continue
@@ -163,7 +166,7 @@ class Walker:
             if obj["kind"] == "ApplicationSet":
                 build = replace(build, chain=(*build.chain, _title(obj)))
             for each in self._applications(tree, unit, obj):
-                yield _Step(each, unit.position.below(name_of(each), moment(obj)), build)
+                yield Step(each, unit.position.below(name_of(each), moment(obj)), build, obj)
 
     def _applications(self, tree: Tree, unit: Unit, obj: Object) -> list[Object]:
         if obj["kind"] == "Application":
@@ -207,7 +210,7 @@ def _build(source: Source) -> Build:
     return Build(source.folder, files=directory.files(source.folder, source.options))
 
 
-def _key(step: _Step) -> tuple[str, str]:
+def _key(step: Step) -> tuple[str, str]:
     return namespace_of(step.application), name_of(step.application)
 
 

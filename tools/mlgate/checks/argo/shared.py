@@ -1,0 +1,44 @@
+"""Stage: no object comes from two Applications of one cluster."""
+
+from collections.abc import Iterator, Sequence
+
+from mlgate.checks.argo.finding import Findings, Told
+from mlgate.checks.argo.tree import Unit
+from mlgate.checks.model import Object, group_of, name_of, namespace_of
+from mlgate.repo import Repo
+from mlgate.results import Result
+
+_FIX = "let one Application have it, and take it out of the other"
+LOCAL = "https://kubernetes.default.svc"
+
+
+def cluster(unit: Unit) -> str:
+    """The cluster that a unit is synced to, by address or name; the one that Argo CD runs in is one under both."""
+    target = unit.spec.get("destination")
+    target = target if isinstance(target, dict) else {}
+    named = str(target.get("server") or target.get("name") or LOCAL)
+    return LOCAL if named == "in-cluster" else named
+
+
+def check(repo: Repo, units: Sequence[Unit]) -> list[Result]:
+    """MG264 for every object that an Application before has too."""
+    findings = Findings(repo, "shared")
+    return findings.each("MG264", units, _twice(findings, units))
+
+
+def _twice(findings: Findings, units: Sequence[Unit]) -> Iterator[Result]:
+    first: dict[tuple[str, ...], Unit] = {}
+    for unit in units:
+        for obj in unit.objects:
+            other = first.setdefault((cluster(unit), *_identity(obj)), unit)
+            if other is not unit:
+                message = f"{_who(findings, other)} has the same object, and the two would take turns in changing it"
+                yield findings.invalid("MG264", unit, obj, Told(message, fix=_FIX))
+
+
+def _who(findings: Findings, unit: Unit) -> str:
+    return " -> ".join([*unit.build.chain, findings.name(unit.build)])
+
+
+def _identity(obj: Object) -> tuple[str, ...]:
+    return group_of(obj), str(obj.get("kind")), namespace_of(obj), name_of(obj)
