@@ -50,7 +50,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def findings(tree: Path) -> list[Result]:
     repo = trees.repo(tree)
     rendered, _ = render.render(repo, [Build(repo.overlay("alpha") / "dev", "alpha", "dev")])
-    results = secrets.check(repo, rendered, ["alpha"])
+    results = [*secrets.check(repo, [], ""), *secrets.check(repo, rendered, "alpha")]
     assert results
     return [result for result in results if result.status is not Status.VALID]
 

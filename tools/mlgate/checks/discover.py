@@ -1,11 +1,11 @@
 """Stage 1: what there is to render, and what nobody renders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from mlgate import prefixes as rules
 from mlgate.checks import graph
-from mlgate.checks.model import KUSTOMIZATION, Build
+from mlgate.checks.model import KUSTOMIZATION, Build, Group
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
@@ -33,22 +33,45 @@ def builds(repo: Repo, prefixes: Iterable[str]) -> list[Build]:
     return own
 
 
+def groups(repo: Repo, prefixes: Iterable[str]) -> list[Group]:
+    """The same builds by what is checked together: the repository's own first, then each prefix's."""
+    names = ["", *prefixes]
+    found: dict[str, list[Build]] = {name: [] for name in names}
+    for build in builds(repo, names[1:]):
+        found[build.prefix].append(build)
+    return [Group(name, tuple(found[name])) for name in names]
+
+
 def operators(repo: Repo) -> list[Build]:
     """Every operator on every platform, whether the cluster's settings list it or not."""
     folders = sorted((repo.root / "base" / "operators").glob("*/*/"))
     return [Build(folder, platform=folder.name) for folder in folders if folder.name in PLATFORMS]
 
 
-def check(repo: Repo, found: Sequence[Build], prefixes: Sequence[str], *, need_prefix: bool) -> list[Result]:
-    """MG201 missing kustomization, MG202 orphan file, MG203 no prefix, MG204 stray folder in overlays/."""
-    results = [_present(repo, build.folder) for build in found]
-    results += [_present(repo, repo.overlay(prefix) / "values") for prefix in prefixes]
+def check_own(repo: Repo, own: Group, prefixes: Sequence[str], *, need_prefix: bool) -> list[Result]:
+    """MG201 missing kustomization, MG203 no prefix, MG204 stray folder in overlays/; of the repository itself."""
+    results = [_present(repo, build.folder) for build in own.builds]
     if need_prefix and not prefixes:
         fix = "run: mlgate bootstrap --prefix fraud-demo, or validate only apps/ and policy/ with --repo"
         results.append(_finding("MG203", "prefixes", "overlays", "no prefix is set up, so no overlay was checked", fix))
-    if need_prefix:
-        results += _stray(repo)
-    return results + _orphans(repo, found, prefixes)
+    return results + (_stray(repo) if need_prefix else [])
+
+
+def check(repo: Repo, group: Group, reached: Collection[Path]) -> list[Result]:
+    """MG201 missing kustomization, MG202 orphan file; of a prefix whose builds read the files ``reached``."""
+    place = repo.overlay(group.name)
+    folders = [*(build.folder for build in group.builds), place / "values"]
+    return [*(_present(repo, folder) for folder in folders), *_orphans(repo, [place], reached)]
+
+
+def orphans(repo: Repo, reached: Collection[Path]) -> list[Result]:
+    """MG202 orphan file outside overlays/, where all builds together read the files ``reached``."""
+    base = repo.root / "base"
+    # An option that no prefix has switched on is no orphan, nor is a part whose overlay MG201 misses.
+    starts = [*(file.parent for file in (base / "components").rglob(KUSTOMIZATION)), base / "apps"]
+    starts += [base / part for part in PARTS]
+    tops = [base, *(repo.root / name for name in _REPO_LEVEL)]
+    return _orphans(repo, tops, {*reached, *graph.reachable(starts)})
 
 
 def _present(repo: Repo, folder: Path) -> Result:
@@ -71,20 +94,13 @@ def _stray(repo: Repo) -> list[Result]:
     ]
 
 
-def _orphans(repo: Repo, found: Sequence[Build], prefixes: Sequence[str]) -> list[Result]:
-    base = repo.root / "base"
-    # An option that no prefix has switched on is no orphan, nor is a part whose overlay MG201 misses.
-    starts = [*(file.parent for file in (base / "components").rglob(KUSTOMIZATION)), base / "apps"]
-    starts += [base / part for part in PARTS]
-    files = graph.reachable([*(build.folder for build in found), *starts])
-    tops = [base, *(repo.root / name for name in _REPO_LEVEL)]
-    tops += [repo.overlay(prefix) for prefix in prefixes]
+def _orphans(repo: Repo, tops: Iterable[Path], reached: Collection[Path]) -> list[Result]:
     message = "no kustomization reads this file, so it is never applied and never checked"
     return [
         _finding("MG202", "orphan", str(file.relative_to(repo.root)), message, "list it as a resource or remove it")
         for top in tops
         for file in sorted({*top.rglob("*.yaml"), *top.rglob("*.yml")})
-        if not _FIXTURES.intersection(file.relative_to(top).parts) and file.resolve() not in files
+        if not _FIXTURES.intersection(file.relative_to(top).parts) and file.resolve() not in reached
     ]
 
 

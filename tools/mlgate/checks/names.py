@@ -34,7 +34,7 @@ def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
     for one in rendered:
         locator = Locator(repo, one.build)
         for obj in one.objects:
-            other = first.setdefault((one.build.platform, *_identity(obj)), one)
+            other = first.setdefault((one.build.platform, *identity(obj)), one)
             results += _object(repo, locator, one, obj, None if other is one else other)
     return results
 
@@ -64,7 +64,8 @@ def _object(repo: Repo, locator: Locator, one: Rendered, obj: Object, other: Ren
     ]
 
 
-def _identity(obj: Object) -> tuple[str, ...]:
+def identity(obj: Object) -> tuple[str, ...]:
+    """Group, kind, namespace and name: no cluster has two objects that share them."""
     meta = obj.get("metadata") or {}
     return group_of(obj), str(obj.get("kind")), str(meta.get("namespace", "")), name_of(obj)
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlgate import prefixes
 from mlgate.checks.locate import Locator, Place
-from mlgate.checks.model import Object, Rendered, subject
+from mlgate.checks.model import Object, Rendered, namespace_of, subject
 from mlgate.errors import ToolFailed
 from mlgate.gate import judge as gate
 from mlgate.gate.judge import Case
@@ -23,10 +24,21 @@ _SERVING = ("dev", "stage")
 
 def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
     """MG241 template drift, MG242 denied, MG243 unit tests, MG244 rule missing or broken, MG245 no constraint."""
-    results = [*_drift(repo), *_unit_tests(repo), *_constraints(repo, rendered)]
+    return [*check_rules(repo), *check_groups(repo, [rendered])[0]]
+
+
+def check_rules(repo: Repo) -> list[Result]:
+    """MG241, MG243 and MG244 of the rules themselves, whatever is rendered."""
+    return [*_drift(repo), *_unit_tests(repo)]
+
+
+def check_groups(repo: Repo, groups: Sequence[Sequence[Rendered]]) -> list[list[Result]]:
+    """MG242, MG244 and MG245 for each group, judged by its own constraints and reports, by one process a rule."""
+    found = [_constraints(repo, group) for group in groups]
     for rule in RULES:
-        results += _judged(repo, rule, rendered)
-    return results
+        for results, judged in zip(found, _judged(repo, rule, groups), strict=True):
+            results.extend(judged)
+    return found
 
 
 def _drift(repo: Repo) -> list[Result]:
@@ -104,17 +116,21 @@ class _Committed:
     constraint: Object
 
 
-def _judged(repo: Repo, rule: Rule, rendered: Sequence[Rendered]) -> list[Result]:
-    committed = _committed(repo, rule, rendered)
-    if not committed:
-        return []
-    reports = [obj for one in rendered for obj in one.objects if _is_report(obj)]
-    cases = [Case(each.obj, gate.parameters_of(each.constraint)) for each in committed]
+def _judged(repo: Repo, rule: Rule, groups: Sequence[Sequence[Rendered]]) -> list[list[Result]]:
+    committed = [_committed(repo, rule, group) for group in groups]
+    cases = [Case(each.obj, gate.parameters_of(each.constraint)) for group in committed for each in group]
+    if not cases:
+        return [[] for _ in groups]
+    if len(groups) > 1 and any(_strays(group) for group in groups):
+        return [_judged(repo, rule, [group])[0] for group in groups]
+    reports = [obj for group in groups for one in group for obj in one.objects if _is_report(obj)]
     try:
-        verdicts = gate.judge_all(repo.root / "policy", rule.folder, cases, gate.inventory(reports))
+        verdicts = iter(gate.judge_all(repo.root / "policy", rule.folder, cases, gate.inventory(reports)))
     except ToolFailed as err:
-        return [_error("MG244", f"policy/{rule.folder}", " ".join(str(err).split()), err.fix)]
-    return [_verdict(each, verdict.reasons) for each, verdict in zip(committed, verdicts, strict=True)]
+        if len(groups) > 1:
+            return [_judged(repo, rule, [group])[0] for group in groups]
+        return [[_error("MG244", f"policy/{rule.folder}", " ".join(str(err).split()), err.fix)]]
+    return [[_verdict(each, next(verdicts).reasons) for each in group] for group in committed]
 
 
 def _committed(repo: Repo, rule: Rule, rendered: Sequence[Rendered]) -> list[_Committed]:
@@ -139,6 +155,17 @@ def _is_judged(obj: Object, rule: Rule, part: str) -> bool:
     """As the constraints match: ordinary workloads only where models serve."""
     kind = obj.get("kind")
     return kind in rule.judged and (kind not in WORKLOADS or part in _SERVING)
+
+
+def _strays(group: Sequence[Rendered]) -> bool:
+    """Whether a group has something in another's namespace: then neither may change what is said of the other."""
+    judged = {kind for rule in RULES for kind in rule.judged} | {"ModelAccuracy"}
+    return any(
+        one.build.prefix and namespace_of(obj) not in {f"{one.build.prefix}-{part}" for part in prefixes.PARTS}
+        for one in group
+        for obj in one.objects
+        if obj.get("kind") in judged
+    )
 
 
 def _is_report(obj: Object) -> bool:

@@ -4,7 +4,7 @@ An object without a namespace counts as cluster-wide. What a Helm chart renders 
 chart only its source and destination are looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -49,13 +49,21 @@ class Project:
         return "" if url in (self.spec.get("sourceRepos") or []) else f"add {url} to sourceRepos in {self.file}"
 
 
-def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
-    """MG255 for each object, and each Application, that its AppProject does not permit."""
-    projects = _projects(repo, rendered)
+def check(
+    repo: Repo,
+    rendered: Sequence[Rendered],
+    own: Sequence[Rendered] = (),
+    known: Mapping[str, Project] | None = None,
+) -> list[Result]:
+    """MG255 for each object, and each Application, that its AppProject does not permit.
+
+    ``own`` are the repository's own builds when ``rendered`` is a prefix's alone, and ``known`` their projects.
+    """
+    projects = {**(known or {}), **find(repo, rendered)}
     results = []
     for one in rendered:
         locator = Locator(repo, one.build)
-        spec = syncing(repo, one.build, rendered)
+        spec = syncing(repo, one.build, [*own, *rendered])
         for obj in one.objects:
             fix = _object(projects, spec, obj) or _application(projects, obj)
             results.append(_result(obj, fix, locator.find(obj) if fix else None))
@@ -91,7 +99,7 @@ def _spec(obj: Object) -> dict[str, Any]:
     return spec if obj.get("kind") in {"Application", "ApplicationSet"} and isinstance(spec, dict) else {}
 
 
-def _object(projects: dict[str, Project], spec: dict[str, Any] | None, obj: Object) -> str:
+def _object(projects: Mapping[str, Project], spec: dict[str, Any] | None, obj: Object) -> str:
     if spec is None:
         return ""
     project = projects.get(str(spec.get("project")))
@@ -100,7 +108,7 @@ def _object(projects: dict[str, Project], spec: dict[str, Any] | None, obj: Obje
     return project.refuses(obj, str((spec.get("destination") or {}).get("server")))
 
 
-def _application(projects: dict[str, Project], obj: Object) -> str:
+def _application(projects: Mapping[str, Project], obj: Object) -> str:
     spec = _spec(obj)
     if not spec:
         return ""
@@ -112,7 +120,8 @@ def _application(projects: dict[str, Project], obj: Object) -> str:
     return project.reads(source) or project.reaches(str(target.get("server")), str(target.get("namespace")))
 
 
-def _projects(repo: Repo, rendered: Sequence[Rendered]) -> dict[str, Project]:
+def find(repo: Repo, rendered: Sequence[Rendered]) -> dict[str, Project]:
+    """The AppProjects among ``rendered`` by name."""
     found = {}
     for one in rendered:
         locator = Locator(repo, one.build)

@@ -1,7 +1,7 @@
-"""Stage 4: every object against the strict schema of its kind, by one kubeconform process.
+"""Stage 4: every object against the strict schema of its kind by one kubeconform process, and the API server's rules.
 
 Files, never stdin: kubeconform reads large standard input with a data race. A schema that is missing or
-does not compile is an error, and every object handed over must come back with an answer.
+does not compile is an error, and every object handed over must come back with one answer of each program.
 """
 
 import json
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlgate.checks import catalogue
+from mlgate.checks import catalogue, rules
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Object, Rendered, subject
+from mlgate.checks.rules import Answer, Problem
 from mlgate.errors import ToolFailed
 from mlgate.process import Tool
 from mlgate.repo import Repo
@@ -35,6 +36,11 @@ class _Document:
     def invalid(self, path: str, words: str) -> Result:
         return self._finding("MG231", Status.INVALID, f"{path}: {words}" if path else words, path)
 
+    def refused(self, problem: Problem) -> Result:
+        status = Status.ERROR if problem.code == "MG239" else Status.INVALID
+        words = f"{problem.path}: {problem.message}" if problem.path else problem.message
+        return self._finding(problem.code, status, words, problem.path)
+
     def error(self, code: str, message: str) -> Result:
         return self._finding(code, Status.ERROR, message, "")
 
@@ -52,25 +58,46 @@ class _Document:
 
 
 def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
-    """MG231 does not fit its schema, MG232 no schema, MG233 not checkable, MG234 not exactly one answer."""
-    documents = [
-        _Document(obj, locator) for one in rendered for locator in [Locator(repo, one.build)] for obj in one.objects
-    ]
-    if not documents:
-        return []
+    """MG231 does not fit its schema, MG232 no schema, MG233 not checkable, MG234 not exactly one answer.
+
+    MG235 a CEL rule, MG236 a key twice in a list, MG237 metadata, MG239 a definition that proves nothing or is broken.
+    """
+    return check_groups(repo, [rendered])[0]
+
+
+def check_groups(repo: Repo, groups: Sequence[Sequence[Rendered]], own: Sequence[Rendered] = ()) -> list[list[Result]]:
+    """The results of ``check`` for each group, by one process; ``own`` defines kinds too, and is not checked."""
+    if len(groups) > 1 and any(map(_defines, groups)):
+        # What one group defines must not be known to another only because they happen to run together.
+        return [check_groups(repo, [group], own)[0] for group in groups]
+    documents = [_documents(repo, group) for group in groups]
+    everything = [document for group in documents for document in group]
+    if not everything:
+        return [[] for _ in groups]
+    kinds = [obj for one in own for obj in one.objects]
     with tempfile.TemporaryDirectory(prefix="mlgate-schema-") as folder:
-        answers = _kubeconform(Path(folder), documents)
-    return match(documents, answers)
+        answers = _kubeconform(Path(folder), everything, kinds)
+        rulings = rules.judge([each.obj for each in everything], catalogue.folders(Path(folder, "schemas")))
+    by_document = iter(_matched(everything, answers, rulings))
+    return [[result for _ in group for result in next(by_document)] for group in documents]
 
 
-def _kubeconform(folder: Path, documents: Sequence[_Document]) -> list[dict[str, Any]]:
+def _defines(group: Sequence[Rendered]) -> bool:
+    return any(True for one in group for obj in one.objects for _ in catalogue.defined(obj))
+
+
+def _documents(repo: Repo, group: Sequence[Rendered]) -> list[_Document]:
+    return [_Document(obj, at) for one in group for at in [Locator(repo, one.build)] for obj in one.objects]
+
+
+def _kubeconform(folder: Path, documents: Sequence[_Document], kinds: Sequence[Object] = ()) -> list[dict[str, Any]]:
     objects = folder / "objects"
     objects.mkdir()
     for number, document in enumerate(documents):
         # default: YAML reads an unquoted date as one; Kubernetes sees text.
         (objects / f"{number:06}.json").write_text(json.dumps(document.obj, default=str))
     args = ["-strict", "-verbose", "-output", "json", "-n", "2"]
-    for location in catalogue.locations([document.obj for document in documents], folder / "schemas"):
+    for location in catalogue.locations([*kinds, *(each.obj for each in documents)], folder / "schemas"):
         args += ["-schema-location", location]
     done = _KUBECONFORM.run([*args, str(objects)], timeout_s=300)
     try:
@@ -79,12 +106,40 @@ def _kubeconform(folder: Path, documents: Sequence[_Document]) -> list[dict[str,
         raise ToolFailed(f"kubeconform gave no report: {(done.stderr or done.stdout)[:500]}") from None
 
 
-def match(documents: Sequence[_Document], answers: Sequence[dict[str, Any]]) -> list[Result]:
-    """Results in the order of ``documents``; an answer belongs to the document whose number its file is called by."""
+def match(
+    documents: Sequence[_Document], answers: Sequence[dict[str, Any]], rulings: Sequence[Sequence[Answer]]
+) -> list[Result]:
+    """Results in the order of ``documents``; an answer belongs to the document whose number its file is called by.
+
+    ``rulings`` has the rules' answers to each document.
+    """
+    return [result for found in _matched(documents, answers, rulings) for result in found]
+
+
+def _matched(
+    documents: Sequence[_Document], answers: Sequence[dict[str, Any]], rulings: Sequence[Sequence[Answer]]
+) -> list[list[Result]]:
     by_number: dict[int, list[dict[str, Any]]] = {}
     for answer in answers:
         by_number.setdefault(int(Path(str(answer.get("filename"))).stem), []).append(answer)
-    return [result for number, document in enumerate(documents) for result in _one(document, by_number.get(number, []))]
+    found = [_one(document, by_number.get(number, [])) for number, document in enumerate(documents)]
+    return [_with(*each) for each in zip(documents, found, rulings, strict=True)]
+
+
+def _with(document: _Document, found: list[Result], ruling: Sequence[Answer]) -> list[Result]:
+    fits = all(result.status is Status.VALID for result in found)
+    more = [
+        document.refused(problem)
+        for answer in ruling
+        for problem in answer.problems
+        # Both judge fields and types; kubeconform has spoken then.
+        if fits or problem.code != "MG231"
+    ]
+    if len(ruling) != 1:
+        more = [document.error("MG234", f"mlgate-engine gave {len(ruling)} answers for one object")]
+    elif fits and not ruling[0].known:
+        more = [document.error("MG239", "there is a JSON schema but no definition, so its rules were not checked")]
+    return [*(result for result in found if not (more and fits)), *more]
 
 
 def _one(document: _Document, answers: Sequence[dict[str, Any]]) -> list[Result]:

@@ -59,9 +59,12 @@ _SEALED = re.compile(r"AgA[A-Za-z0-9+/]{680,}={0,2}").fullmatch
 _FIX = "take it out of git and of its history, renew it, and let a Secret in the cluster hold it"
 
 
-def check(repo: Repo, rendered: Sequence[Rendered], prefixes: Sequence[str]) -> list[Result]:
-    """MG271 a secret in a file of the tree, MG272 a rendered Secret with a value."""
-    tops = [repo.root / name for name in ("apps", "base", "policy")] + [repo.overlay(prefix) for prefix in prefixes]
+def check(repo: Repo, rendered: Sequence[Rendered], prefix: str) -> list[Result]:
+    """MG271 a secret in a file of the overlay of ``prefix``, MG272 a rendered Secret with a value.
+
+    Without a prefix the files that belong to none are looked at.
+    """
+    tops = [repo.overlay(prefix)] if prefix else [repo.root / name for name in ("apps", "base", "policy")]
     files = [file for top in tops for file in sorted(top.rglob("*")) if file.is_file() and file.suffix in _SUFFIXES]
     return [*_files(repo, files, _sealed(rendered)), *(each for one in rendered for each in _objects(repo, one))]
 

@@ -1,7 +1,7 @@
 """Stage 2: the settings of every prefix, and that its kustomizations say the same."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +50,30 @@ class _File:
         return settings.find_line(self.path, *at)
 
 
-def check(repo: Repo, prefixes: Sequence[str]) -> list[Result]:
-    """MG211 schema, MG212 name is the folder, MG213 prefix rules, MG214 clash, MG215 components, MG218 in vain."""
-    return [result for prefix in prefixes for result in _one(repo, prefix)]
+def check(repo: Repo, prefix: str, others: Collection[str]) -> list[Result]:
+    """MG211 schema, MG212 name is the folder, MG213 prefix rules, MG214 clash, MG215 components, MG218 in vain.
+
+    ``others`` are all prefixes that are set up.
+    """
+    file = _File(repo, repo.settings_file(prefix))
+    try:
+        loaded = settings.load(file.path)
+    except MlgateError as err:
+        return [_unreadable(file, err, "MG211")]
+    return [
+        file.valid("MG211", "schema"),
+        _name(file, prefix, loaded),
+        _rules(file, prefix),
+        _clash(file, prefix, others),
+        *_components(file, prefix, loaded),
+    ]
+
+
+def clash(prefix: str, others: Collection[str]) -> str:
+    """The first of ``others`` that ``prefix`` would share a name with, or nothing."""
+    # Looked up, not compared with each: a thousand prefixes would make a million comparisons.
+    stems = {prefix.removesuffix(f"-{part}") for part in rules.PARTS} | {f"{prefix}-{part}" for part in rules.PARTS}
+    return rules.clash(prefix, sorted(name for name in stems - {prefix} if name in others))
 
 
 def check_cluster(repo: Repo) -> list[Result]:
@@ -72,21 +93,6 @@ def _operator(file: _File, loaded: Cluster, name: str) -> Result:
     known = sorted(each.parent.name for each in operators.glob(f"*/{loaded.platform}"))
     told = (f"operator {name!r} has nothing for {loaded.platform}", f"there are: {', '.join(known) or 'none'}")
     return file.invalid("MG217", "operator", file.line("spec", "operators"), told)
-
-
-def _one(repo: Repo, prefix: str) -> list[Result]:
-    file = _File(repo, repo.settings_file(prefix))
-    try:
-        loaded = settings.load(file.path)
-    except MlgateError as err:
-        return [_unreadable(file, err, "MG211")]
-    return [
-        file.valid("MG211", "schema"),
-        _name(file, prefix, loaded),
-        _rules(file, prefix),
-        _clash(file, prefix),
-        *_components(file, prefix, loaded),
-    ]
 
 
 def _unreadable(file: _File, err: MlgateError, code: str) -> Result:
@@ -111,8 +117,8 @@ def _rules(file: _File, prefix: str) -> Result:
     return file.valid("MG213", "prefix")
 
 
-def _clash(file: _File, prefix: str) -> Result:
-    other = rules.clash(prefix, [name for name in file.repo.prefixes() if name != prefix])
+def _clash(file: _File, prefix: str, others: Collection[str]) -> Result:
+    other = clash(prefix, others)
     if not other:
         return file.valid("MG214", "clash")
     told = (f"prefixes {prefix!r} and {other!r} would share a name", "rename one of them")
