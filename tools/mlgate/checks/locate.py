@@ -33,7 +33,7 @@ class Locator:
     @cached_property
     def _documents(self) -> dict[tuple[str, str], list[tuple[Path, yaml.Node]]]:
         found: dict[tuple[str, str], list[tuple[Path, yaml.Node]]] = {}
-        for file in sorted(graph.reachable([self._build.folder]), key=self._distance):
+        for file in self._build.files or sorted(graph.reachable([self._build.folder]), key=self._distance):
             for node in _compose(file):
                 for name in self._names(_scalar(node, "metadata", "name")):
                     found.setdefault((_scalar(node, "kind"), name), []).append((file, node))

@@ -4,7 +4,7 @@ A finding names file, line and kind of secret, never the secret.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,13 @@ def check(repo: Repo, rendered: Sequence[Rendered], prefix: str) -> list[Result]
     Without a prefix the files that belong to none are looked at.
     """
     tops = [repo.overlay(prefix)] if prefix else [repo.root / name for name in ("apps", "base", "policy")]
-    files = [file for top in tops for file in sorted(top.rglob("*")) if file.is_file() and file.suffix in _SUFFIXES]
-    return [*_files(repo, files, _sealed(rendered)), *(each for one in rendered for each in _objects(repo, one))]
+    return check_files(repo, rendered, [file for top in tops for file in sorted(top.rglob("*"))])
+
+
+def check_files(repo: Repo, rendered: Sequence[Rendered], files: Iterable[Path]) -> list[Result]:
+    """The same of ``files``, of those that hold text."""
+    texts = [file for file in files if file.is_file() and file.suffix in _SUFFIXES]
+    return [*_files(repo, texts, _sealed(rendered)), *(each for one in rendered for each in _objects(repo, one))]
 
 
 def is_reference(line: str) -> bool:

@@ -18,7 +18,6 @@ _CLUSTER_WIDE = {
     "apiregistration.k8s.io": {"APIService"},
     "cert-manager.io": {"ClusterIssuer"},
     "certificates.k8s.io": {"CertificateSigningRequest", "ClusterTrustBundle"},
-    "config.gatekeeper.sh": set(),
     "console.openshift.io": {"ConsoleLink", "ConsoleNotification", "ConsolePlugin"},
     "external-secrets.io": {"ClusterExternalSecret", "ClusterSecretStore"},
     "flowcontrol.apiserver.k8s.io": {"FlowSchema", "PriorityLevelConfiguration"},
@@ -33,7 +32,14 @@ _CLUSTER_WIDE = {
     "storage.k8s.io": {"CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"},
 }
 # Every kind of these groups is cluster-wide.
-_GROUPS = {"config.openshift.io", "constraints.gatekeeper.sh", "templates.gatekeeper.sh"}
+_GROUPS = {
+    "config.openshift.io",
+    "constraints.gatekeeper.sh",
+    "expansion.gatekeeper.sh",
+    "mutations.gatekeeper.sh",
+    "syncset.gatekeeper.sh",
+    "templates.gatekeeper.sh",
+}
 
 
 def defined(objects: Iterable[Object]) -> dict[tuple[str, str], bool]:

@@ -59,8 +59,8 @@ def uses(obj: Object, tasks: Tasks) -> list[Use]:
     """The tasks of a Pipeline, ``finally`` last."""
     spec = obj.get("spec")
     found = []
-    for part in ("tasks", "finally") if isinstance(spec, dict) else ():
-        entries = spec.get(part)
+    for part in ("tasks", "finally"):
+        entries = spec.get(part) if isinstance(spec, dict) else None
         for index, entry in enumerate(entries if isinstance(entries, list) else []):
             if isinstance(entry, dict):
                 found.append(Use(entry, _spec(entry, namespace_of(obj), tasks), f"/spec/{part}/{index}"))
