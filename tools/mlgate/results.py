@@ -77,5 +77,10 @@ class Result:
 
 def passed(results: Iterable[Result]) -> bool:
     """True when something was checked and nothing is INVALID, ERROR or SKIPPED."""
-    seen = {result.status for result in results}
+    return allowed(result.status for result in results)
+
+
+def allowed(statuses: Iterable[Status]) -> bool:
+    """``passed``, of the statuses alone."""
+    seen = set(statuses)
     return bool(seen) and seen <= {Status.VALID, Status.SUPPRESSED}
