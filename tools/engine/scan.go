@@ -65,7 +65,7 @@ func scanTree(root string, now time.Time) (scanned, error) {
 	for range max(2, runtime.NumCPU()) {
 		wait.Go(func() {
 			for at := range next {
-				failures[at] = scanFolder(root, tops[at], now, &results[at])
+				failures[at] = scanTop(root, tops[at], now, &results[at])
 			}
 		})
 	}
@@ -101,19 +101,24 @@ func scanTops(root string) ([]string, error) {
 	return tops, nil
 }
 
-func scanFolder(root, name string, now time.Time, into *found) error {
+// scanTop looks at one name, which need not be a folder; what is gone since it was listed is not there.
+func scanTop(root, name string, now time.Time, into *found) error {
 	info, err := os.Lstat(filepath.Join(root, name))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil // gone since it was listed
+		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if !info.IsDir() {
-		return scanFile(root, name, info, now, into)
+	return scanName(root, name, info.IsDir(), now, into)
+}
+
+func scanName(root, name string, folder bool, now time.Time, into *found) error {
+	if !folder {
+		return scanFile(root, name, now, into)
 	}
 	into.files = append(into.files, entry{name + "/", "folder"})
-	listed, err := os.ReadDir(filepath.Join(root, name))
+	listed, err := os.ReadDir(root + "/" + name)
 	if err != nil {
 		return err
 	}
@@ -121,14 +126,21 @@ func scanFolder(root, name string, now time.Time, into *found) error {
 		if each.Name() == "__pycache__" {
 			continue
 		}
-		if err := scanFolder(root, name+"/"+each.Name(), now, into); err != nil {
+		if err := scanName(root, name+"/"+each.Name(), each.IsDir(), now, into); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func scanFile(root, name string, info os.FileInfo, now time.Time, into *found) error {
+func scanFile(root, name string, now time.Time, into *found) error {
+	info, err := os.Lstat(root + "/" + name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !info.Mode().IsRegular() || !ok {
 		into.links = append(into.links, name)
