@@ -26,12 +26,14 @@ const racy = 2 * time.Second
 var unread = map[string]bool{".git": true, ".venv": true, "build": true, "node_modules": true}
 
 // scanned is the answer of scan. Tree stands for all files; Groups has one signature for each folder of
-// overlays/, Files one for every other file, Links the symbolic links and what is no regular file.
+// overlays/, Prefixes are those of them that have settings, Files has one signature for every other file, and Links
+// are the symbolic links and what is no regular file.
 type scanned struct {
-	Tree   string            `json:"tree"`
-	Groups map[string]string `json:"groups"`
-	Files  map[string]string `json:"files"`
-	Links  []string          `json:"links"`
+	Tree     string            `json:"tree"`
+	Groups   map[string]string `json:"groups"`
+	Prefixes []string          `json:"prefixes"`
+	Files    map[string]string `json:"files"`
+	Links    []string          `json:"links"`
 }
 
 type entry struct{ path, signature string }
@@ -164,11 +166,11 @@ func scanFile(root, name string, now time.Time, into *found) error {
 }
 
 func scanJoin(tops []string, results []found) scanned {
-	answer := scanned{Groups: map[string]string{}, Files: map[string]string{}, Links: []string{}}
+	answer := scanned{Groups: map[string]string{}, Files: map[string]string{}, Prefixes: []string{}, Links: []string{}}
 	whole := sha256.New()
 	for at, top := range tops {
 		one := results[at]
-		slices.SortFunc(one.files, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
+		slices.SortFunc(one.files, byPath)
 		digest := sha256.New()
 		for _, each := range one.files {
 			fmt.Fprintf(digest, "%s\x00%s\n", each.path, each.signature)
@@ -178,6 +180,10 @@ func scanJoin(tops []string, results []found) scanned {
 		fmt.Fprintf(whole, "%s\x00%s\n", top, own)
 		if group, inside := underOverlays(top); inside {
 			answer.Groups[group] = own
+			settings := entry{path: top + "/values/settings.yaml"}
+			if _, there := slices.BinarySearchFunc(one.files, settings, byPath); there && group[0] != '.' {
+				answer.Prefixes = append(answer.Prefixes, group)
+			}
 			continue
 		}
 		for _, each := range one.files {
@@ -185,10 +191,13 @@ func scanJoin(tops []string, results []found) scanned {
 		}
 	}
 	slices.Sort(answer.Links)
+	slices.Sort(answer.Prefixes)
 	fmt.Fprintf(whole, "%q", answer.Links)
 	answer.Tree = hex.EncodeToString(whole.Sum(nil))
 	return answer
 }
+
+func byPath(a, b entry) int { return cmp.Compare(a.path, b.path) }
 
 func underOverlays(top string) (string, bool) {
 	const home = "overlays/"
