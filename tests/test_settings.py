@@ -110,14 +110,23 @@ def test_the_line_is_that_of_the_nearest_parent(path: list[str | int], line: int
     assert settings.line_of(tree, path) == line
 
 
-def test_a_password_in_the_source_is_refused_and_not_repeated() -> None:
-    planted = "source: postgresql://me:hunter2@db.example.com/rows?table=t"
+@pytest.mark.parametrize("scheme", ["postgresql", "jdbc:postgresql"])
+def test_a_password_in_the_source_is_refused_and_not_repeated(scheme: str) -> None:
+    planted = f"source: {scheme}://me:hunter2@db.example.com/rows?table=t"
     with pytest.raises(SettingsError, match=r"spec\.data\.source: .*does not match") as caught:
         settings.parse(VALID, VALID.read_text().replace("source: synthetic", planted))
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("source", ["parquet:data/rows.parquet", "postgresql://db.example.com:5432/rows?table=t"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "parquet:data/rows.parquet",
+        "postgresql://db.example.com:5432/rows?table=t",
+        "jdbc:postgresql://db.example.com:5432/rows?table=t",
+        "jdbc:teiid:csvrdbmsdb@mm://db.example.com:31000?table=t",
+    ],
+)
 def test_every_kind_of_source_can_be_set(source: str) -> None:
     text = VALID.read_text().replace("source: synthetic", f"source: {source}")
     assert settings.parse(VALID, text).data.source == source

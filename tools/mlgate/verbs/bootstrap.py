@@ -35,7 +35,7 @@ def _alternatives(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--threshold", help="Required accuracy, for example 98.87; default: an impossible 100.")
 @click.option("--component", "components", multiple=True, help="Option to switch on; repeat for more.")
 @click.option("--without", multiple=True, help="Option to switch off, for example cel-gate; repeat for more.")
-@click.option("--data-source", help="synthetic, openml or csv:PATH.")
+@click.option("--data-source", help="As spec.data.source of settings.yaml: synthetic, csv:PATH, jdbc:..., ...")
 @click.option("--model-path", help="Model folder, for example model/fraud.")
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 @click.option("--commit", is_flag=True, help="Commit the overlay.")
