@@ -4,6 +4,7 @@ Offsets are committed after every verdict and dead letter of the batch is acknow
 the same verdicts under the same keys once more, and loses none.
 """
 
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Sequence
@@ -93,20 +94,17 @@ class Loop:
                 heard = checked = time.monotonic()
             idle = self.plan.idle_s is not None and now - heard > self.plan.idle_s
             if idle or now - checked > _IDLE_CHECK_S:
+                # Only a broker that is asked can be missed, and one that was away has not sent what it has.
+                heard = heard if self._lag() == 0 else now
                 checked = time.monotonic()
-                if self._was_away():
-                    heard = checked
-                elif idle:
+                if idle and heard < now:
                     return
             if now - reported > self.plan.report_s:
                 self.report()
                 reported = now
 
-    def _was_away(self) -> bool:
-        """Whether Kafka was away; it is back now. Only a broker that is asked can be missed."""
-        before = self.counts.retries
-        self._insist(self.source.topic_exists, KafkaException, f"Kafka at {self.source.address.servers}")
-        return self.counts.retries != before
+    def _lag(self) -> int:
+        return self._insist(self.source.lag, KafkaException, f"Kafka at {self.source.address.servers}")
 
     def _batch(self, messages: Sequence[Message]) -> None:
         origins = [origin(message) for message in messages]
@@ -168,7 +166,9 @@ class Loop:
 
     def report(self) -> None:
         """Tell the counts, with the lag of now."""
-        self.counts.lag, self.counts.partitions = self.source.lag(), len(self.source.assigned)
+        self.counts.partitions = len(self.source.assigned)
+        with contextlib.suppress(KafkaException):
+            self.counts.lag = self.source.lag()
         self.log(self.counts.line())
 
 

@@ -112,13 +112,19 @@ class Source:
                 raise
 
     def lag(self) -> int:
-        """Messages of this member's partitions that are not read yet, as far as it has heard."""
+        """Messages of this member's partitions that it has not read; raises ``KafkaException`` when Kafka is away."""
         total = 0
         for each in self._consumer.position(self._partitions()):
-            low, high = self._consumer.get_watermark_offsets(each, cached=True)
-            at = each.offset if each.offset >= 0 else max(low, 0)
-            total += max(high - at, 0)
+            low, high = self._consumer.get_watermark_offsets(each, _CHECK_S)
+            total += max(high - self._at(each, low), 0)
         return total
+
+    def _at(self, position: TopicPartition, low: int) -> int:
+        """Where reading goes on; what was never read has only what the group committed."""
+        if position.offset >= 0:
+            return position.offset
+        [committed] = self._consumer.committed([TopicPartition(position.topic, position.partition)], _CHECK_S)
+        return committed.offset if committed.offset >= 0 else low
 
     def close(self) -> None:
         """Leave the group, so that others need not wait for the session to end."""
@@ -140,8 +146,8 @@ class Source:
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self.assigned = {each.partition for each in partitions}
         consumer.assign(partitions)
-        if self._held:
-            consumer.pause(partitions)
+        # Said either way: a partition that was taken away while it was paused comes back paused.
+        (consumer.pause if self._held else consumer.resume)(partitions)
 
     def _revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         gone = {each.partition for each in partitions}
