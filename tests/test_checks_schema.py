@@ -1,5 +1,6 @@
 """Every object handed to kubeconform must come back with exactly one answer that says valid."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,19 @@ import pytest
 from mlgate.checks import schema
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Build, stage
+from mlgate.checks.rules import Answer, Problem
 from mlgate.repo import Repo
 from mlgate.results import Status
 
+FINE = Answer(known=True, problems=())
 OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
 
 
-def codes(tmp_path: Path, answers: list[dict[str, Any]]) -> list[tuple[str, Status]]:
+def codes(
+    tmp_path: Path, answers: list[dict[str, Any]], rulings: Sequence[Sequence[Answer]] = ((FINE,),)
+) -> list[tuple[str, Status]]:
     document = schema._Document(OBJECT, Locator(Repo(tmp_path), Build(tmp_path)))
-    return [(result.code, result.status) for result in schema.match([document], answers)]
+    return [(result.code, result.status) for result in schema.match([document], answers, rulings)]
 
 
 def answer(status: str, msg: str = "", number: int = 0, **more: Any) -> dict[str, Any]:
@@ -46,6 +51,30 @@ def test_an_answer_becomes_a_result(
     answers: list[dict[str, Any]], expected: list[tuple[str, Status]], tmp_path: Path
 ) -> None:
     assert codes(tmp_path, answers) == expected
+
+
+def refused(*codes: str) -> Answer:
+    return Answer(known=True, problems=tuple(Problem(code, "/spec", "words") for code in codes))
+
+
+VALID, INVALID = [answer("statusValid")], [answer("statusInvalid")]
+RULINGS = [
+    pytest.param(VALID, [refused("MG235")], [("MG235", Status.INVALID)], id="refused"),
+    pytest.param(VALID, [refused("MG239")], [("MG239", Status.ERROR)], id="broken-definition"),
+    pytest.param(VALID, [refused("MG231")], [("MG231", Status.INVALID)], id="only-the-rules-see-it"),
+    pytest.param(INVALID, [refused("MG231")], [("MG231", Status.INVALID)], id="said-once"),
+    pytest.param(INVALID, [refused("MG237")], [("MG231", Status.INVALID), ("MG237", Status.INVALID)], id="both"),
+    pytest.param(VALID, [Answer(known=False, problems=())], [("MG239", Status.ERROR)], id="no-definition"),
+    pytest.param(VALID, [], [("MG234", Status.ERROR)], id="no-ruling"),
+    pytest.param(VALID, [FINE, FINE], [("MG234", Status.ERROR)], id="two-rulings"),
+]
+
+
+@pytest.mark.parametrize(("answers", "ruling", "expected"), RULINGS)
+def test_a_ruling_joins_the_result(
+    answers: list[dict[str, Any]], ruling: list[Answer], expected: list[tuple[str, Status]], tmp_path: Path
+) -> None:
+    assert codes(tmp_path, answers, [ruling]) == expected
 
 
 def test_a_stage_without_anything_to_check_fails(tmp_path: Path) -> None:

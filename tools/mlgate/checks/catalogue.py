@@ -4,6 +4,7 @@ Both have one layout, ``GROUP/KIND_VERSION.json``, KIND in lower case and GROUP 
 neither has no schema, which the schema stage reports as an error.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from mlgate.checks import definitions
 from mlgate.process import cache_dir
 
+MORE = "MLGATE_SCHEMAS"
+"""The variable that names further catalogues; workers inherit it."""
 _LAYOUT = "{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json"
 _STRINGS = {"type": "object", "additionalProperties": {"type": "string"}}
 _METADATA = {
@@ -61,7 +64,13 @@ def locations(objects: Iterable[dict[str, Any]], out: Path) -> list[str]:
             definitions.write(out, path, schema)
         for path, definition in definitions.of(obj):
             definitions.write(out / definitions.FOLDER, path, definition)
-    return [f"{out}/{_LAYOUT}", f"{folder()}/{_LAYOUT}"]
+    return [f"{place}/{_LAYOUT}" for place in folders(out)]
+
+
+def folders(own: Path) -> list[Path]:
+    """Where kinds are looked for, in this order: the tree's own in ``own``, catalogues asked for, the built one."""
+    more = [Path(text) for text in os.environ.get(MORE, "").split(os.pathsep) if text]
+    return [own, *more, folder()]
 
 
 def defined(obj: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,71 @@
+"""What the API server refuses beyond a JSON schema, asked of its own packages in ``mlgate-engine rules``.
+
+One process for all objects; a definition is compiled once, and only when an object is of its kind.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlgate.checks import definitions
+from mlgate.checks.model import Object
+from mlgate.errors import ToolFailed
+from mlgate.process import Tool
+
+_ENGINE = Tool("mlgate-engine")
+_CODES: Mapping[str, str] = {
+    "schema": "MG231",
+    "cel": "MG235",
+    "list": "MG236",
+    "metadata": "MG237",
+    "definition": "MG239",
+    "crd": "MG239",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One refusal: its code, a JSON pointer into the object, and the API server's words."""
+
+    code: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is wrong with one object; ``known`` is whether there is a definition of its kind."""
+
+    known: bool
+    problems: tuple[Problem, ...]
+
+
+def judge(objects: Sequence[Object], folders: Sequence[Path]) -> list[list[Answer]]:
+    """The answers to each object, which should be one; the first of ``folders`` that has a kind defines it.
+
+    Raises ``MissingTool``, and ``ToolFailed`` when the answers cannot be read.
+    """
+    # default: YAML reads an unquoted date as one; Kubernetes sees text.
+    lines = "".join(f"{json.dumps(obj, default=str)}\n" for obj in objects)
+    done = _ENGINE.run(["rules", *(str(folder / definitions.FOLDER) for folder in folders)], stdin=lines, timeout_s=300)
+    found: list[list[Answer]] = [[] for _ in objects]
+    try:
+        for line in done.stdout.splitlines():
+            said = json.loads(line)
+            found[said["number"]].append(_answer(said))
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise ToolFailed(f"mlgate-engine rules gave no answers: {(done.stderr or done.stdout)[:500]}") from None
+    return found
+
+
+def _answer(said: Mapping[str, Any]) -> Answer:
+    return Answer(bool(said["known"]), tuple(_problem(each) for each in said["problems"]))
+
+
+def _problem(said: Mapping[str, str]) -> Problem:
+    rule, path = said["rule"], said["path"]
+    # A definition that is refused for its own name is no broken schema.
+    code = "MG237" if rule == "crd" and path.startswith("/metadata") else _CODES[rule]
+    return Problem(code, path, said["message"])
