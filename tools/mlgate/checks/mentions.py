@@ -22,6 +22,7 @@ def of(obj: Object) -> Iterator[Mention]:
     yield from _binding(obj)
     yield from _routes(obj)
     yield from _triggers(obj)
+    yield from _webhooks(obj)
     if str(obj.get("apiVersion", "")).startswith(("v1", "apps/", "batch/", "tekton.dev/", "triggers.tekton.dev/")):
         for path, value in walk(obj):
             yield from _pod(path, value)
@@ -96,6 +97,19 @@ def _triggers(obj: Object) -> Iterator[Mention]:
             name = (value.get("pipelineRef") or {}).get("name") if isinstance(value.get("pipelineRef"), dict) else None
             if isinstance(name, str):
                 yield Mention("Pipeline", name, f"{path}/pipelineRef/name")
+
+
+def _webhooks(obj: Object) -> Iterator[Mention]:
+    if str(obj.get("apiVersion", "")).partition("/")[0] not in (
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+    ):
+        return
+    for path, value in walk(obj):
+        service = value.get("service")
+        if isinstance(service, dict) and service.get("name") and service.get("namespace"):
+            yield Mention("Service", str(service["name"]), f"{path}/service/name", str(service["namespace"]))
 
 
 def _listed(value: dict[str, Any], path: str) -> Iterator[Mention]:

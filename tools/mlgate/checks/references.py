@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlgate.checks import mentions
+from mlgate.checks import mentions, secret_makers
 from mlgate.checks.locate import Locator
 from mlgate.checks.mentions import Mention
 from mlgate.checks.model import Object, Rendered, name_of, namespace_of, subject
@@ -57,16 +57,38 @@ def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
         locator = Locator(repo, one.build)
         key = (one.build.prefix, "" if one.build.prefix else str(one.build.folder))
         groups[key] += [_Source(obj, locator) for obj in one.objects]
-    return [result for group in groups.values() for result in _group(group)]
+    return [result for group in groups.values() for result in _group(group, _pipeline)]
 
 
-def _group(sources: Sequence[_Source]) -> Iterator[Result]:
+def check_together(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
+    """MG262 and MG263 of everything that one cluster gets, whichever Applications bring it.
+
+    Secrets are followed in the namespaces for which the tree brings some, in whatever form.
+    """
+    sources = [
+        _Source(obj, locator) for one in rendered for locator in [Locator(repo, one.build)] for obj in one.objects
+    ]
+    made = secret_makers.made(source.obj for source in sources)
+    spaces = {namespace for namespace, _ in made}
+
+    def secrets(source: _Source, _objects: Sequence[Object]) -> Iterator[Result]:
+        own = namespace_of(source.obj)
+        for mention in secret_makers.of(source.obj) if own in spaces else ():
+            if (own, mention.name) not in made:
+                yield source.result("MG262", Status.INVALID, _words(mention, own), mention.path)
+
+    return list(_group(sources, secrets))
+
+
+def _group(
+    sources: Sequence[_Source], own: Callable[[_Source, Sequence[Object]], Iterator[Result]]
+) -> Iterator[Result]:
     objects = [source.obj for source in sources]
     there = {(namespace_of(obj), str(obj.get("kind")), name_of(obj)) for obj in objects}
     makers = [obj for obj in objects if obj.get("kind") in _MADE]
     there |= {(namespace_of(obj), "Service", _MADE[obj["kind"]].format(name_of(obj))) for obj in makers}
     checks: list[Callable[[_Source], Iterator[Result]]] = [
-        lambda source: _pipeline(source, objects),
+        lambda source: own(source, objects),
         lambda source: _mentions(source, there),
         lambda source: _selector(source, objects),
     ]

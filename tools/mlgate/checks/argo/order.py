@@ -141,11 +141,14 @@ def _judges(constraint: Object, obj: Object) -> bool:
     match = spec.get("match") if isinstance(spec, dict) else None
     if not isinstance(match, dict) or not match.get("namespaces") or not match.get("kinds"):
         return False
-    named = any(_names(each, obj) for each in match["kinds"] if isinstance(each, dict))
+    named = any(matches_kind(each, obj) for each in match["kinds"])
     return named and any(fnmatchcase(namespace_of(obj), str(each)) for each in match["namespaces"])
 
 
-def _names(entry: Mapping[str, object], obj: Object) -> bool:
+def matches_kind(entry: object, obj: Object) -> bool:
+    """Whether an entry of a constraint's ``match.kinds`` names the kind of ``obj``."""
+    if not isinstance(entry, dict):
+        return False
     groups, kinds = entry.get("apiGroups") or ["*"], entry.get("kinds") or ["*"]
     if not isinstance(groups, list) or not isinstance(kinds, list):
         return False

@@ -1,0 +1,117 @@
+"""A whole run over a repository of any layout: what its Applications sync, and the checks that fit every one."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mlgate.checks import graph, names, references, schema, secrets
+from mlgate.checks.argo import order, permitted, policies, shared, tekton
+from mlgate.checks.argo.finding import Findings
+from mlgate.checks.argo.follow import Options, follow
+from mlgate.checks.argo.tree import Tree, Trouble, Unit
+from mlgate.checks.model import Build, Rendered, Report, Stage, stage
+from mlgate.repo import Repo
+from mlgate.results import Result, Status
+
+_EMPTY = "the ApplicationSet makes no Application, so nothing of it was checked"
+_NO_PROJECT = "no AppProject is in the tree, so none was asked; Argo CD's default permits everything"
+_NO_ROOT = "no Application or ApplicationSet was found"
+_FIXES = {
+    "MG265": "correct the path, or add the folder",
+    "MG269": "check the generator's path, elements or selector",
+    "MG270": "name the folder or file with --root",
+}
+Progress = Callable[[str], None]
+
+
+def validate_foreign(repo: Repo, options: Options, progress: Progress = lambda _what: None) -> Report:
+    """Follow the repository's Applications and check everything that they sync.
+
+    Raises ``UsageError`` for options that name nothing, ``MissingTool`` and ``ToolFailed``.
+    """
+    progress("following Applications")
+    tree = follow(repo.root, options)
+    stages = []
+    for name, check in _stages(repo, tree, options):
+        progress(name)
+        stages.append(stage(name, check))
+    judged = policies.check(repo, tree.units, options.policy)
+    if judged.results:
+        stages.insert(3, Stage("policy", judged.results))
+    notes = [*judged.notes, *_notes(repo, tree, options)]
+    return Report(tuple(stages), sum(len(unit.objects) for unit in tree.units), tuple(notes))
+
+
+def _stages(repo: Repo, tree: Tree, options: Options) -> list[tuple[str, Callable[[], list[Result]]]]:
+    units, rendered = tree.units, [unit.rendered for unit in tree.units]
+    found: list[tuple[str, Callable[[], list[Result]]]] = [
+        ("discover", lambda: discover(repo, tree, strict=options.strict)),
+        ("render", lambda: _rendered(repo, tree)),
+        ("schema", lambda: schema.check(repo, rendered)),
+        ("names", lambda: _names(repo, units)),
+        ("shared", lambda: shared.check(repo, units)),
+        ("references", lambda: _references(repo, units)),
+        ("waves", lambda: order.check(repo, units)),
+        ("secrets", lambda: secrets.check_files(repo, rendered, _files(repo, rendered))),
+    ]
+    if permitted.projects(units):
+        found.insert(5, ("projects", lambda: permitted.check(repo, tree)))
+    return found
+
+
+def discover(repo: Repo, tree: Tree, *, strict: bool) -> list[Result]:
+    """MG265 no such path, MG266 not rendered (when ``strict``), MG267 not to be followed, MG269 none, MG270 no root."""
+    findings = Findings(repo, "applications")
+    troubles = [each for each in tree.troubles if each.code != "MG221"]
+    results = [findings.of(_worded(each), Status.ERROR, _FIXES.get(each.code, "")) for each in troubles]
+    if strict:
+        results += [findings.of(each, Status.SKIPPED) for each in tree.skipped]
+    if not tree.applications and not tree.skipped and not tree.troubles:
+        results.append(findings.of(Trouble("MG270", _NO_ROOT, Build(repo.root)), Status.ERROR, _FIXES["MG270"]))
+    wrong = {id(each.obj) for each in (*troubles, *tree.skipped)}
+    whole = [step for step in tree.applications if id(step.carrier) not in wrong]
+    return [
+        *(findings.valid("MG265", f"Application/{step.application['metadata'].get('name')}") for step in whole),
+        *results,
+    ]
+
+
+def _worded(trouble: Trouble) -> Trouble:
+    words = trouble.message or _EMPTY
+    return Trouble(trouble.code, words, trouble.build, trouble.obj, trouble.path)
+
+
+def _rendered(repo: Repo, tree: Tree) -> list[Result]:
+    findings = Findings(repo, "build")
+    failed = [findings.of(each, Status.ERROR) for each in tree.troubles if each.code == "MG221"]
+    empty = [unit for unit in tree.units if not unit.objects]
+    words = "it renders to nothing, so a sync with pruning deletes all that was there"
+    failed += [findings.of(Trouble("MG221", words, unit.build), Status.ERROR) for unit in empty]
+    return [*(findings.valid("MG221", findings.name(unit.build)) for unit in tree.units if unit.objects), *failed]
+
+
+def _names(repo: Repo, units: Sequence[Unit]) -> list[Result]:
+    # One by one, since the same object twice is told by its own stage.
+    return [result for unit in units for result in names.check(repo, [unit.rendered])]
+
+
+def _references(repo: Repo, units: Sequence[Unit]) -> list[Result]:
+    clusters = {shared.cluster(unit): None for unit in units}
+    groups = [[unit.rendered for unit in units if shared.cluster(unit) == name] for name in clusters]
+    found = [result for group in groups for result in references.check_together(repo, group)]
+    return [*found, *tekton.check(repo, units)]
+
+
+def _files(repo: Repo, rendered: Sequence[Rendered]) -> list[Path]:
+    root = repo.root.resolve()
+    found = {file for one in rendered for file in one.build.files or graph.reachable([one.build.folder])}
+    return sorted(file.resolve() for file in found if file.resolve().is_relative_to(root))
+
+
+def _notes(repo: Repo, tree: Tree, options: Options) -> list[str]:
+    notes = [] if permitted.projects(tree.units) else [_NO_PROJECT]
+    if tree.skipped and not options.strict:
+        findings = Findings(repo, "applications")
+        told = [findings.of(each, Status.SKIPPED) for each in tree.skipped]
+        notes.append(f"{len(told)} sources were not rendered; --strict makes them findings")
+        notes += [f"not rendered: {each.subject}: {each.message}" for each in told]
+    return notes
