@@ -3,26 +3,47 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"net/http"
+	"os"
+	"path/filepath"
 
 	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
+// request asks for one build. Folder and root are absolute; probe asks which patches match instead of for objects.
 type request struct {
-	ID     string `json:"id"`
-	Folder string `json:"folder"`
-	Root   string `json:"root"`
+	ID      string   `json:"id"`
+	Folder  string   `json:"folder"`
+	Root    string   `json:"root"`
+	Options *options `json:"options"`
+	Probe   bool     `json:"probe"`
 }
 
+// answer holds the objects in the order in which kustomize prints them. Files, reached and matched are relative to the root.
 type answer struct {
 	ID      string            `json:"id"`
 	Objects []json.RawMessage `json:"objects"`
 	Error   string            `json:"error"`
 	Files   []string          `json:"files"`
+	Reached []string          `json:"reached,omitempty"`
+	Matched []string          `json:"matched,omitempty"`
+}
+
+type noNetwork struct{}
+
+func (noNetwork) RoundTrip(asked *http.Request) (*http.Response, error) {
+	return nil, fmt.Errorf("%s is remote, and nothing is fetched", asked.URL.Redacted())
 }
 
 func render(in io.Reader, out io.Writer, _ []string) error {
+	// kustomize downloads a URL among the resources by itself, and looks for git to clone a repository.
+	http.DefaultTransport = noNetwork{}
+	if err := errors.Join(os.Setenv("PATH", ""), limitMemory()); err != nil {
+		return err
+	}
 	decoder := json.NewDecoder(bufio.NewReader(in))
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
@@ -39,11 +60,30 @@ func render(in io.Reader, out io.Writer, _ []string) error {
 	}
 }
 
-func build(asked request) answer {
-	said := answer{ID: asked.ID}
-	found, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), asked.Folder)
+func build(asked request) (said answer) {
+	said = answer{ID: asked.ID, Objects: []json.RawMessage{}, Files: []string{}}
+	// One build that makes kustomize panic must not take the others of this worker with it.
+	defer func() {
+		if reason := recover(); reason != nil {
+			said.Error = fmt.Sprintf("kustomize panicked: %v", reason)
+		}
+	}()
+	disk, err := openTree(asked)
 	if err != nil {
 		said.Error = err.Error()
+		return said
+	}
+	settings := krusty.MakeDefaultOptions()
+	settings.Reorder = krusty.ReorderOptionUnspecified // the order of the command line
+	found, err := krusty.MakeKustomizer(settings).Run(disk, disk.folder)
+	said.Files = disk.files()
+	said.Reached = disk.marks.ids
+	if err != nil {
+		said.Error = err.Error()
+		return said
+	}
+	if asked.Probe {
+		said.Matched = disk.marks.seen(found)
 		return said
 	}
 	for _, object := range found.Resources() {
@@ -55,4 +95,16 @@ func build(asked request) answer {
 		said.Objects = append(said.Objects, text)
 	}
 	return said
+}
+
+func openTree(asked request) (*tree, error) {
+	root, err := filepath.EvalSymlinks(asked.Root)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := filepath.EvalSymlinks(asked.Folder)
+	if err != nil {
+		return nil, err
+	}
+	return newTree(root, folder, asked), nil
 }
