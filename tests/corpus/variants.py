@@ -65,10 +65,23 @@ _OWN = [
     ("wide-lines", rewritten("base/apps/dev.yaml", width=200)),
     ("json-in-yaml", rewritten("base/cicd/rbac/role.yaml", flow=True, width=1000)),
     ("blank-lines", swap("base/dev/namespace.yaml", "metadata:\n", "\n\nmetadata:\n")),
-    ("document-marker", both(swap("base/cicd/pvc-source.yaml", "apiVersion: v1", "---\napiVersion: v1"), end("base/cicd/pvc-source.yaml", "...\n"))),
+    (
+        "document-marker",
+        both(
+            swap("base/cicd/pvc-source.yaml", "apiVersion: v1", "---\napiVersion: v1"),
+            end("base/cicd/pvc-source.yaml", "...\n"),
+        ),
+    ),
     ("double-quotes", swap("base/dev/namespace.yaml", "'-1'", '"-1"')),
     ("windows-line-ends", swap("base/dev/service-account.yaml", "\n", "\r\n")),
-    ("resources-reordered", swap("base/cicd/kustomization.yaml", "- namespace.yaml\n- pipeline-stage.yaml\n- pipeline.yaml", "- pipeline.yaml\n- pipeline-stage.yaml\n- namespace.yaml")),
+    (
+        "resources-reordered",
+        swap(
+            "base/cicd/kustomization.yaml",
+            "- namespace.yaml\n- pipeline-stage.yaml\n- pipeline.yaml",
+            "- pipeline.yaml\n- pipeline-stage.yaml\n- namespace.yaml",
+        ),
+    ),
     ("threshold-with-decimals", swap(SETTINGS, "accuracy: 0.95", "accuracy: 0.950000000")),
     ("threshold-lower", swap(SETTINGS, "accuracy: 0.95", "accuracy: 0.9")),
     ("minimum-that-is-met", swap(SETTINGS, "minimums: {}", "minimums: {recall: 0.5}")),
