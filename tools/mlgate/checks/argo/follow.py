@@ -24,8 +24,8 @@ class Options:
     strict: bool = False
 
 
-def follow(top: Path, options: Options) -> Tree:
-    """Everything that the roots of the repository at ``top`` lead to.
+def follow(top: Path, options: Options, clone: Path | None = None) -> Tree:
+    """Everything that the roots of the tree at ``top`` lead to; ``clone``, when it is another, has its remotes.
 
     Raises ``UsageError`` for a root or a file of clusters that is not there, ``MissingTool`` and ``ToolFailed``.
     """
@@ -33,7 +33,7 @@ def follow(top: Path, options: Options) -> Tree:
     starts = [roots.named(options.root)] if options.root else roots.candidates(scan)
     world = World(top, remotes.Here(frozenset()), clusters.read([*scan.secrets, *_secrets(options.clusters)]))
     first = Walker(world)
-    world = replace(world, is_here=remotes.here(top, options.repo_url, first.objects(starts)))
+    world = replace(world, is_here=remotes.here(clone or top, options.repo_url, first.objects(starts)))
     walker = Walker(world, first.rendered)
     return walker.walk(starts if options.root else _tops(walker, starts))
 

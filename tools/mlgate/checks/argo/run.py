@@ -1,9 +1,12 @@
 """A whole run over a repository of any layout: what its Applications sync, and the checks that fit every one."""
 
+import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from mlgate.checks import graph, names, references, schema, secrets
+from mlgate.checks import danger as dangers
+from mlgate.checks import danger_base, graph, names, references, schema, secrets
 from mlgate.checks.argo import order, permitted, policies, shared, tekton
 from mlgate.checks.argo.finding import Findings
 from mlgate.checks.argo.follow import Options, follow
@@ -23,10 +26,13 @@ _FIXES = {
 Progress = Callable[[str], None]
 
 
-def validate_foreign(repo: Repo, options: Options, progress: Progress = lambda _what: None) -> Report:
+def validate_foreign(
+    repo: Repo, options: Options, *, base: str | None = None, progress: Progress = lambda _what: None
+) -> Report:
     """Follow the repository's Applications and check everything that they sync.
 
-    Raises ``UsageError`` for options that name nothing, ``MissingTool`` and ``ToolFailed``.
+    With ``base``, a commit, a stage more looks for danger in the step from there to this tree. Raises
+    ``UsageError`` for options that name nothing, ``MissingTool`` and ``ToolFailed``.
     """
     progress("following Applications")
     tree = follow(repo.root, options)
@@ -34,6 +40,10 @@ def validate_foreign(repo: Repo, options: Options, progress: Progress = lambda _
     for name, check in _stages(repo, tree, options):
         progress(name)
         stages.append(stage(name, check))
+    if base is not None:
+        progress("danger")
+        failures = next(each.results for each in stages if each.name == "render")
+        stages.append(stage("danger", lambda: danger(repo, tree, failures, base, options)))
     judged = policies.check(repo, tree.units, options.policy)
     if judged.results:
         stages.insert(3, Stage("policy", judged.results))
@@ -58,11 +68,36 @@ def _stages(repo: Repo, tree: Tree, options: Options) -> list[tuple[str, Callabl
     return found
 
 
+def danger(repo: Repo, tree: Tree, failures: Sequence[Result], revision: str, options: Options) -> list[Result]:
+    """MG280 the base could not be followed, MG281 to MG289 what is dangerous in the step from it to here."""
+    with tempfile.TemporaryDirectory(prefix="mlgate-base-") as name:
+        base = danger_base.extract(repo, revision, Path(name).resolve())
+        before = follow(base.repo.root, _moved(options, repo.root, base.repo.root), repo.root)
+        findings = Findings(base.repo, "danger")
+        words = f"{base.name} cannot be followed, so nothing can be compared with it"
+        unknown = [
+            replace(each, code="MG280", message=f"{words}: {each.message or _EMPTY}") for each in before.troubles
+        ]
+        compared = dangers.compare(
+            repo, base, [unit.rendered for unit in before.units], [unit.rendered for unit in tree.units], failures
+        )
+        return [*(findings.of(each, Status.ERROR) for each in unknown), *compared]
+
+
+def _moved(options: Options, here: Path, there: Path) -> Options:
+    root = options.root
+    inside = root is not None and root.is_relative_to(here)
+    return replace(options, root=there / root.relative_to(here)) if root and inside else options
+
+
 def discover(repo: Repo, tree: Tree, *, strict: bool) -> list[Result]:
     """MG265 no such path, MG266 not rendered (when ``strict``), MG267 not to be followed, MG269 none, MG270 no root."""
     findings = Findings(repo, "applications")
     troubles = [each for each in tree.troubles if each.code != "MG221"]
-    results = [findings.of(_worded(each), Status.ERROR, _FIXES.get(each.code, "")) for each in troubles]
+    results = [
+        findings.of(replace(each, message=each.message or _EMPTY), Status.ERROR, _FIXES.get(each.code, ""))
+        for each in troubles
+    ]
     if strict:
         results += [findings.of(each, Status.SKIPPED) for each in tree.skipped]
     if not tree.applications and not tree.skipped and not tree.troubles:
@@ -73,11 +108,6 @@ def discover(repo: Repo, tree: Tree, *, strict: bool) -> list[Result]:
         *(findings.valid("MG265", f"Application/{step.application['metadata'].get('name')}") for step in whole),
         *results,
     ]
-
-
-def _worded(trouble: Trouble) -> Trouble:
-    words = trouble.message or _EMPTY
-    return Trouble(trouble.code, words, trouble.build, trouble.obj, trouble.path)
 
 
 def _rendered(repo: Repo, tree: Tree) -> list[Result]:

@@ -104,7 +104,7 @@ class Walker:
     def _first(self, tree: Tree, root: Source) -> list[Step]:
         outcome, build = self.rendered[root.key], _build(root)
         if isinstance(outcome, MlgateError):
-            tree.troubles.append(Trouble("MG221", str(outcome), build))
+            tree.troubles.append(Trouble("MG221", _said(outcome), build))
             return []
         unit, scratch = Unit(build, outcome, Position((), Moment(0, 0))), Tree()
         steps = list(self._children(scratch, unit))
@@ -151,7 +151,7 @@ class Walker:
         build = replace(_build(source), chain=(*step.build.chain, _title(step.application)))
         outcome = self.rendered[source.key]
         if isinstance(outcome, MlgateError):
-            tree.troubles.append(Trouble("MG221", str(outcome), build))
+            tree.troubles.append(Trouble("MG221", _said(outcome), build))
             return None
         if source.tool == "directory" and (left := directory.jsonnet(source.folder, source.options)):
             tree.skipped.append(Trouble("MG266", f"jsonnet, {left[0].name}", step.build, step.carrier, "/spec"))
@@ -202,6 +202,11 @@ def _sources(application: Object, world: World) -> list[Source | Elsewhere | Wro
         return list(sources.of(application, world.root, world.is_here))
     except _MALFORMED:
         return [Wrong(_FORM, "/spec")]
+
+
+def _said(err: MlgateError) -> str:
+    # Notes of the program stand before "error: ", on the same line.
+    return str(err).partition("error: ")[2] or str(err)
 
 
 def _build(source: Source) -> Build:
