@@ -14,6 +14,7 @@ var commands = map[string]command{
 	"render":   render,
 	"template": templates,
 	"rules":    rules,
+	"keys":     keys,
 	"scan":     scan,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mlgate.checks import discover, graph, names, policy, projects, references, render, schema, secrets, settings
+from mlgate.checks import discover, graph, keys, names, policy, projects, references, render, schema, secrets, settings
 from mlgate.checks.model import Group, Rendered
 from mlgate.checks.projects import Project
 from mlgate.repo import Repo
@@ -47,11 +47,11 @@ class _Loaded:
     reached: frozenset[Path]
 
 
-def check_own(whole: Whole, own: Group, wanted: Sequence[str], *, need_prefix: bool) -> Checked:
+def check_own(whole: Whole, own: Group) -> Checked:
     """The stages over the repository's own builds, whose orphans only ``discover.orphans`` can tell in the end."""
     loaded = _load(whole.repo, own)
     found = {
-        "discover": discover.check_own(whole.repo, own, wanted, need_prefix=need_prefix),
+        "discover": discover.check_own(whole.repo, own),
         "settings": settings.check_cluster(whole.repo),
         **_common(whole, [loaded])[0],
     }
@@ -85,6 +85,7 @@ def _prefix(whole: Whole, loaded: _Loaded) -> dict[str, Sequence[Result]]:
 def _common(whole: Whole, groups: Sequence[_Loaded]) -> list[dict[str, Sequence[Result]]]:
     repo, rendered = whole.repo, [each.rendered for each in groups]
     schemas = schema.check_groups(repo, rendered, whole.own)
+    doubled = keys.check_groups(repo, [each.reached for each in groups])
     policies = policy.check_groups(repo, rendered)
     single: dict[str, Callable[[_Loaded], Sequence[Result]]] = {
         "names": lambda each: names.check(repo, each.rendered),
@@ -95,7 +96,7 @@ def _common(whole: Whole, groups: Sequence[_Loaded]) -> list[dict[str, Sequence[
     return [
         {
             "render": each.failures,
-            "schema": schemas[number],
+            "schema": [*schemas[number], *doubled[number]],
             "policy": policies[number],
             **{name: run(each) for name, run in single.items()},
         }
