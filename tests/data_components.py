@@ -20,6 +20,7 @@ PREFIXES = {
     "data-kube": ("kubernetes", "postgresql"),
     "data-shift": ("openshift", "postgresql"),
     "data-teiid": ("openshift", "teiid"),
+    "data-embedded": ("kubernetes", "teiid"),
 }
 # Also switched on: its objects of the same kinds must not come between.
 _BESIDE = ("network-policy",)
@@ -67,7 +68,7 @@ class Dev:
     @property
     def pods(self) -> dict[str, Object]:
         """Pod specs by the name of what makes them."""
-        makers = [obj for obj in self.objects if obj["kind"] in {"StatefulSet", "Notebook"}]
+        makers = [obj for obj in self.objects if obj["kind"] in {"StatefulSet", "Deployment", "Notebook"}]
         return {obj["metadata"]["name"]: obj["spec"]["template"]["spec"] for obj in makers}
 
 

@@ -16,7 +16,8 @@ from mlgate.data.transactions import COLUMNS
 from mlgate.render import kustomize
 
 # The Secrets in PREFIX-dev that the READMEs name; each README names its own.
-SECRETS = {"virtual-database", "git-credentials", "workbench"}
+SECRETS = {"virtual-database", "git-credentials", "workbench", "scorer", "scoring-cluster-ca-cert"}
+KUBERNETES = {"data-kube", "data-embedded"}
 PROJECTS = ROOT / "apps" / "projects"
 
 
@@ -100,7 +101,7 @@ def test_pods_are_restricted(dev: Dev) -> None:
         assert context["runAsNonRoot"] is True
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
         # OpenShift gives the namespace a user, and admits no other.
-        assert ("runAsUser" in context) == (dev.prefix == "data-kube")
+        assert "runAsUser" not in context or dev.prefix in KUBERNETES
         for each in containers(pod):
             assert each["securityContext"]["allowPrivilegeEscalation"] is False
             assert each["securityContext"]["readOnlyRootFilesystem"] is True
@@ -109,9 +110,14 @@ def test_pods_are_restricted(dev: Dev) -> None:
         assert all("livenessProbe" in each and "readinessProbe" in each for each in pod["containers"])
 
 
+def test_images_without_a_user_of_their_own_are_given_one(kube: Dev) -> None:
+    for name in ("virtual-database", "workbench"):
+        assert kube.pods[name]["securityContext"]["runAsUser"] > 0
+
+
 def test_the_notebook_is_a_stateful_set_or_a_notebook(dev: Dev) -> None:
     kinds = [obj["kind"] for obj in dev.objects if obj["metadata"]["name"] == "workbench"]
-    expected = ["StatefulSet", "Service"] if dev.prefix == "data-kube" else ["Notebook"]
+    expected = ["StatefulSet", "Service"] if dev.prefix in KUBERNETES else ["Notebook"]
     assert sorted(kinds) == sorted([*expected, "PersistentVolumeClaim"])
     [container] = dev.pods["workbench"]["containers"]
     env = {each["name"]: each for each in container["env"]}
@@ -133,8 +139,9 @@ def test_the_clone_knows_its_credentials_from_files_alone(dev: Dev) -> None:
     assert "credentials" not in {each["name"] for each in notebook["volumeMounts"]}
 
 
-def test_the_hold_out_is_mounted_in_the_init_container_alone(kube: Dev) -> None:
-    pod = kube.pods["virtual-database"]
+@pytest.mark.parametrize("prefix", sorted(KUBERNETES))
+def test_the_hold_out_is_mounted_in_the_init_container_alone(tree: Path, prefix: str) -> None:
+    pod = data_components.dev(tree, prefix).pods["virtual-database"]
     [features], [database] = pod["initContainers"], pod["containers"]
     assert {"name": "sealed", "mountPath": "/sealed"} in features["volumeMounts"]
     assert "sealed" not in {each["name"] for each in database["volumeMounts"]}
@@ -142,6 +149,21 @@ def test_the_hold_out_is_mounted_in_the_init_container_alone(kube: Dev) -> None:
     given = {name: env[name] for name in ("DATA_SOURCE", "HOLDOUT", "SEED")}
     assert given == {"DATA_SOURCE": "synthetic", "HOLDOUT": "0.25", "SEED": "2020"}
     assert features["image"] == "registry.example.com/mlgate/tools:0.1.0"
+
+
+@pytest.mark.parametrize(("prefix", "ports"), [("data-kube", ["pg"]), ("data-embedded", ["teiid", "pg"])])
+def test_the_notebooks_and_the_pipelines_split_reach_the_virtual_database(
+    tree: Path, prefix: str, ports: list[str]
+) -> None:
+    dev = data_components.dev(tree, prefix)
+    [rule] = dev.of("NetworkPolicy")["virtual-database"]["spec"]["ingress"]
+    cicd = {"matchLabels": {"kubernetes.io/metadata.name": f"{prefix}-cicd"}}
+    split = {"matchLabels": {"tekton.dev/task": "split"}}
+    assert rule["from"] == [{"podSelector": {}}, {"namespaceSelector": cicd, "podSelector": split}]
+    assert [each["port"] for each in rule["ports"]] == ports
+    [container] = dev.pods["virtual-database"]["containers"]
+    assert sorted(each["name"] for each in container["ports"]) == sorted(ports)
+    assert [each["targetPort"] for each in dev.of("Service")["virtual-database"]["spec"]["ports"]] == ports
 
 
 def _properties(dev: Dev) -> dict[str, str]:
@@ -185,6 +207,9 @@ def test_both_views_have_one_name_and_the_columns_of_the_data(teiid: Dev) -> Non
     for name in ("10-fraud-data.sql", "20-features.sql"):
         columns = re.findall(r'"(\w+)" (?:double precision|smallint)', (sql / name).read_text())
         assert columns == list(COLUMNS)
+    embedded = ROOT / "base/components/virtualization-teiid/dev-kubernetes/vdb/csvrdbmsdb-vdb.ddl"
+    parts = ("view", "first", "second", "file")
+    assert _lists(embedded.read_text()) == {part: list(COLUMNS) for part in parts}
     assert _lists(_ddl(teiid)) == {part: list(COLUMNS) for part in ("table", "view", "first", "second", "file")}
 
 

@@ -21,8 +21,6 @@ FACTORS: dict[str, list[str]] = {
     **{name: list(values) for name, values in alternatives().items()},
     **{name: ["off", "on"] for name in overlay.known_components(ROOT / "base")},
 }
-# Teiid's operator builds by an OpenShift BuildConfig.
-IMPOSSIBLE = {("kubernetes", "teiid")}
 
 
 def possible(values: list[str]) -> bool:
@@ -50,7 +48,6 @@ def wanted() -> set[tuple[tuple[str, str], tuple[str, str]]]:
         ((one, left), (other, right))
         for one, other in itertools.combinations(FACTORS, 2)
         for left, right in itertools.product(FACTORS[one], FACTORS[other])
-        if (left, right) not in IMPOSSIBLE
     }
 
 

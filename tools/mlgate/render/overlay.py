@@ -105,6 +105,7 @@ spec:
     minimums: {{}}  # further floors, for example {{recall: 0.8, averagePrecision: 0.75}}
   data:
     source: {scalar(choices.data_source)}
+    features: {scalar(_features(choices.data_source))}  # the file of the virtual database
     holdout: 0.25
     seed: 2020
   model:
@@ -113,6 +114,11 @@ spec:
   images:
     tools: registry.example.com/mlgate/tools:0.1.0
 """
+
+
+def _features(source: str) -> str:
+    """The virtual database cannot take its file from a server, least of all from itself."""
+    return source if source in ("synthetic", "openml") or source.startswith(("csv:", "parquet:")) else "synthetic"
 
 
 def _choices(chosen: Mapping[str, str]) -> str:
