@@ -48,13 +48,18 @@ def operators(repo: Repo) -> list[Build]:
     return [Build(folder, platform=folder.name) for folder in folders if folder.name in PLATFORMS]
 
 
-def check_own(repo: Repo, own: Group, prefixes: Sequence[str], *, need_prefix: bool) -> list[Result]:
-    """MG201 missing kustomization, MG203 no prefix, MG204 stray folder in overlays/; of the repository itself."""
-    results = [_present(repo, build.folder) for build in own.builds]
-    if need_prefix and not prefixes:
-        fix = "run: mlgate bootstrap --prefix fraud-demo, or validate only apps/ and policy/ with --repo"
-        results.append(_finding("MG203", "prefixes", "overlays", "no prefix is set up, so no overlay was checked", fix))
-    return results + (_stray(repo) if need_prefix else [])
+def check_own(repo: Repo, own: Group) -> list[Result]:
+    """MG201 missing kustomization, of the repository itself."""
+    return [_present(repo, build.folder) for build in own.builds]
+
+
+def check_prefixes(repo: Repo, prefixes: Collection[str]) -> list[Result]:
+    """MG203 no prefix, MG204 stray folder in overlays/; ``prefixes`` are all that are set up."""
+    if prefixes:
+        return _stray(repo, prefixes)
+    fix = "run: mlgate bootstrap --prefix fraud-demo, or validate only apps/ and policy/ with --repo"
+    message = "no prefix is set up, so no overlay was checked"
+    return [_finding("MG203", "prefixes", "overlays", message, fix), *_stray(repo, prefixes)]
 
 
 def check(repo: Repo, group: Group, reached: Collection[Path]) -> list[Result]:
@@ -82,15 +87,14 @@ def _present(repo: Repo, folder: Path) -> Result:
     return _finding("MG201", "kustomization", name, f"{name}/{KUSTOMIZATION} is missing", fix)
 
 
-def _stray(repo: Repo) -> list[Result]:
+def _stray(repo: Repo, known: Collection[str]) -> list[Result]:
     if not repo.overlays.is_dir():
         return []
-    known = set(repo.prefixes())
     message = "folder in overlays/ without values/settings.yaml is no prefix, and the ApplicationSet would deploy it"
     return [
         _finding("MG204", "prefixes", f"overlays/{path.name}", message, "remove it, or run mlgate bootstrap")
         for path in sorted(repo.overlays.iterdir())
-        if path.is_dir() and not path.name.startswith(".") and path.name not in known
+        if path.name not in known and not path.name.startswith(".") and path.is_dir()
     ]
 
 

@@ -6,19 +6,23 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
-from mlgate.checks import batch, danger, discover, projects
+from mlgate.checks import batch, danger, discover, together
 from mlgate.checks.batch import STAGES, Checked, Whole
-from mlgate.checks.cache.outcome import Gathered, Outcome, outcome
-from mlgate.checks.model import Group, Rendered, Report, Stage, stage, vacuous
-from mlgate.checks.together import duplicates
+from mlgate.checks.cache.outcome import Outcome, outcome
+from mlgate.checks.cache.session import Session
+from mlgate.checks.known import Known, start
+from mlgate.checks.model import Group, Report, stage
 from mlgate.repo import Repo
-from mlgate.results import Result
 
 REPO_ONLY = "only apps/ and policy/ were checked, no prefix, as asked with --repo"
 WORKERS = 2
 _BATCH = 25
-Progress = Callable[[int, str], None]
-"""Is told the number of prefixes that are done, and what is done next."""
+Progress = Callable[[int, int, str], None]
+"""Is told how many prefixes are done, of how many, and what is done next."""
+
+
+def silent(_done: int, _all: int, _what: str) -> None:
+    """No progress."""
 
 
 def validate(  # noqa: PLR0913 - one parameter for every option
@@ -28,70 +32,47 @@ def validate(  # noqa: PLR0913 - one parameter for every option
     repo_only: bool = False,
     base: str | None = None,
     workers: int = WORKERS,
-    progress: Progress = lambda _done, _what: None,
+    progress: Progress = silent,
+    session: Session | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Report:
     """Check the prefixes ``wanted`` (all when empty) and what belongs to no prefix.
 
-    With ``base``, a commit, a stage more looks for danger in the step from there to this tree.
-    Raises ``UsageError`` for a prefix that is not set up or a commit that is none, ``MissingTool`` and ``ToolFailed``.
+    With ``base``, a commit, a stage more looks for danger in the step from there to this tree; then all is rendered
+    again, whatever ``session`` knows. Raises ``UsageError`` for a prefix that is not set up or a commit that is none,
+    ``MissingTool`` and ``ToolFailed``.
     """
-    prefixes = [] if repo_only else discover.selected(repo, wanted)
-    own, *groups = discover.groups(repo, prefixes)
-    progress(0, "apps/, policy/ and operators")
-    whole, first = start(repo, own, prefixes, need_prefix=not repo_only)
-    notes = (REPO_ONLY,) if repo_only else ()
-    if base is None:
-        outcomes = [outcome(repo, first), *evaluated(whole, groups, workers, progress)]
-        return report(whole, outcomes, notes)
-    checked = [first, *(each for some in _batches(groups) for each in batch.check(whole, some))]
-    found = report(whole, [outcome(repo, each) for each in checked], notes)
-    return _with_danger(found, whole, checked, base, None if repo_only else wanted)
+    known = Known(repo, session)
+    prefixes = [] if repo_only else known.selected(wanted)
+    told = (REPO_ONLY, *notes) if repo_only else notes
+    if base is not None:
+        return _dangerous(known, prefixes, base, None if repo_only else wanted, told)
+    progress(0, len(prefixes), "apps/, policy/ and operators")
+    outcomes = [known.own(), *_outcomes(known, prefixes, workers, progress)]
+    report = together.report(known, outcomes, told, need_prefix=not repo_only)
+    if session is not None:
+        session.end()
+    return report
 
 
-def start(repo: Repo, own: Group, prefixes: Sequence[str], *, need_prefix: bool) -> tuple[Whole, Checked]:
-    """The repository's own builds, checked, and what every prefix has to know of them."""
-    bare = Whole(repo, frozenset(repo.prefixes()))
-    checked = batch.check_own(bare, own, prefixes, need_prefix=need_prefix)
-    known = projects.find(repo, checked.rendered)
-    return replace(bare, own=tuple(filter(_concerns_all, checked.rendered)), projects=known), checked
+def _outcomes(known: Known, prefixes: Sequence[str], workers: int, progress: Progress) -> list[Outcome]:
+    found = known.groups(prefixes)
+    missing = [name for name in prefixes if name not in found]
+    if missing:
+        known.begin(missing)
+        groups = discover.groups(known.repo, missing)[1:]
+        done = len(found)
+        for outcomes in evaluated(known.whole(), groups, workers):
+            known.keep(outcomes)
+            found.update((each.name, each) for each in outcomes)
+            done += len(outcomes)
+            progress(done, len(prefixes), outcomes[-1].name)
+    return [found[name] for name in prefixes]
 
 
-def evaluated(
-    whole: Whole, groups: Sequence[Group], workers: int = WORKERS, progress: Progress = lambda _done, _what: None
-) -> Iterator[Outcome]:
-    """An outcome for each of ``groups`` in order; more than a batch is shared by ``workers`` processes."""
-    done = 0
-    for outcomes in _mapped(whole, list(_batches(groups)), workers):
-        done += len(outcomes)
-        progress(done, groups[done].name if done < len(groups) else "what all together show")
-        yield from outcomes
-
-
-def report(whole: Whole, outcomes: Sequence[Outcome], notes: tuple[str, ...] = ()) -> Report:
-    """The report of all outcomes, the repository's own first, with what only all of them together show."""
-    reached = {whole.repo.root.resolve() / name for names in {each.reached for each in outcomes} for name in names}
-    more = {"discover": discover.orphans(whole.repo, reached), "names": duplicates(whole.repo, outcomes)}
-    stages = [_stage(number, name, outcomes, more.get(name, [])) for number, name in enumerate(STAGES)]
-    return Report(tuple(stages), sum(each.objects for each in outcomes), notes)
-
-
-def _stage(number: int, name: str, outcomes: Sequence[Outcome], more: Sequence[Result]) -> Stage:
-    found = Gathered(number, outcomes, more)
-    return Stage(name, found if len(found) else (vacuous(name),))
-
-
-def _concerns_all(one: Rendered) -> bool:
-    # Operators are Applications' own affair: no prefix is synced by one, nor uses a kind that only their files define.
-    return not one.build.platform
-
-
-def _batches(groups: Iterable[Group]) -> Iterator[list[Group]]:
-    rest = iter(groups)
-    while some := list(islice(rest, _BATCH)):
-        yield some
-
-
-def _mapped(whole: Whole, batches: Sequence[Sequence[Group]], workers: int) -> Iterator[list[Outcome]]:
+def evaluated(whole: Whole, groups: Sequence[Group], workers: int = WORKERS) -> Iterator[list[Outcome]]:
+    """The outcomes of ``groups`` in order, batch by batch; several batches are shared by ``workers`` processes."""
+    batches = list(_batches(groups, workers))
     if workers < 2 or len(batches) < 2:
         yield from (_evaluate(whole, each) for each in batches)
         return
@@ -99,6 +80,14 @@ def _mapped(whole: Whole, batches: Sequence[Sequence[Group]], workers: int) -> I
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _remember, (whole,)) as pool:
         yield from pool.map(_of_worker, batches)
+
+
+def _batches(groups: Iterable[Group], workers: int) -> Iterator[list[Group]]:
+    listed = list(groups)
+    size = min(_BATCH, max(8, -(-len(listed) // max(workers, 1))))
+    rest = iter(listed)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 _WHOLE: list[Whole] = []
@@ -116,11 +105,17 @@ def _evaluate(whole: Whole, groups: Sequence[Group]) -> list[Outcome]:
     return [outcome(whole.repo, each) for each in batch.check(whole, groups)]
 
 
-def _with_danger(
-    found: Report, whole: Whole, checked: Sequence[Checked], base: str, wanted: Sequence[str] | None
+def _dangerous(
+    known: Known, prefixes: Sequence[str], base: str, wanted: Sequence[str] | None, notes: tuple[str, ...]
 ) -> Report:
+    repo = known.repo
+    own, *groups = discover.groups(repo, prefixes)
+    whole, first = start(known, own)
+    checked: list[Checked] = [first, *(each for some in _batches(groups, 1) for each in batch.check(whole, some))]
     rendered = [one for each in checked for one in each.rendered]
     failures = [result for each in checked for result in each.results["render"]]
-    extra = stage("danger", lambda: danger.check(whole.repo, rendered, failures, base, wanted))
+    extra = stage("danger", lambda: danger.check(repo, rendered, failures, base, wanted))
+    outcomes = [outcome(repo, each) for each in checked]
+    found = together.report(Known(repo, None), outcomes, notes, need_prefix=wanted is not None)
     at = STAGES.index("render") + 1
     return replace(found, stages=(*found.stages[:at], extra, *found.stages[at:]))

@@ -1,17 +1,47 @@
-"""What no group shows alone: the same object from two groups."""
+"""What no group shows alone: the report, files that nobody reads, and the same object from two groups."""
 
 from collections.abc import Iterable, Sequence
 
 from mlgate.checks import discover
-from mlgate.checks.cache.outcome import Outcome, shared
+from mlgate.checks.batch import STAGES
+from mlgate.checks.cache.outcome import Gathered, Outcome, shared
+from mlgate.checks.known import Known
 from mlgate.checks.locate import Locator
-from mlgate.checks.model import Build, Object, subject
+from mlgate.checks.model import Build, Object, Report, Stage, subject, vacuous
 from mlgate.checks.names import identity
 from mlgate.checks.render import render
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
 Seen = dict[tuple[str, ...], tuple[str, Build]]
+
+
+def report(known: Known, outcomes: Sequence[Outcome], notes: tuple[str, ...], *, need_prefix: bool) -> Report:
+    """The report of all outcomes, the repository's own first, with what only all of them together show."""
+    more = {
+        "discover": [
+            *(discover.check_prefixes(known.repo, known.prefixes) if need_prefix else []),
+            *_orphans(known, outcomes),
+        ],
+        "names": duplicates(known.repo, outcomes),
+    }
+    stages = [_stage(number, name, outcomes, more.get(name, [])) for number, name in enumerate(STAGES)]
+    return Report(tuple(stages), sum(each.objects for each in outcomes), notes)
+
+
+def _stage(number: int, name: str, outcomes: Sequence[Outcome], more: Sequence[Result]) -> Stage:
+    found = Gathered(number, outcomes, more)
+    return Stage(name, found if len(found) else (vacuous(name),))
+
+
+def _orphans(known: Known, outcomes: Sequence[Outcome]) -> list[Result]:
+    names = sorted({name for listed in {each.reached for each in outcomes} for name in listed})
+    root = known.repo.root.resolve()
+
+    def compute() -> list[Result]:
+        return discover.orphans(known.repo, {root / name for name in names})
+
+    return known.session.once(["orphans", *names], compute) if known.session else compute()
 
 
 def duplicates(repo: Repo, outcomes: Sequence[Outcome]) -> list[Result]:

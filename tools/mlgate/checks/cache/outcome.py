@@ -30,12 +30,17 @@ class Outcome:
 
     name: str
     objects: int
-    packed: tuple[bytes, ...]
+    packed: Sequence[bytes]
     counts: tuple[Counts, ...]
     findings: tuple[tuple[Result, ...], ...]
     identities: bytes
     reached: tuple[str, ...]
     outside: bool
+
+    @property
+    def broken(self) -> bool:
+        """Whether a build failed, maybe for a file that is not there, which no list of files that were read names."""
+        return any(each.status is Status.ERROR for each in self.findings[STAGES.index("render")])
 
 
 def outcome(repo: Repo, checked: Checked) -> Outcome:

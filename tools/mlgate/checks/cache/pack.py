@@ -9,8 +9,6 @@ from typing import Any
 from mlgate import results
 from mlgate.results import Result
 
-_LARGEST = 1 << 28
-
 
 class UnreadableError(Exception):
     """The bytes are not what ``pack`` wrote."""
@@ -26,17 +24,31 @@ class _Reader(pickle.Unpickler):
 
 def pack(found: Sequence[Result]) -> bytes:
     """The results as compressed bytes."""
-    return zlib.compress(pickle.dumps(tuple(found), protocol=5), level=1)
+    return zlib.compress(freeze(tuple(found)), level=1)
 
 
 def unpack(data: bytes) -> tuple[Result, ...]:
     """What ``pack`` was given; raises ``UnreadableError`` for anything else."""
     try:
-        found = _Reader(io.BytesIO(zlib.decompress(data, bufsize=_LARGEST))).load()
+        raw = zlib.decompress(data)
+    except zlib.error as err:
+        raise UnreadableError(str(err)) from None
+    found = thaw(raw)
+    if not isinstance(found, tuple) or not all(isinstance(each, Result) for each in found):
+        raise UnreadableError("these are no results")
+    return found
+
+
+def freeze(value: object) -> bytes:
+    """Results and plain values as bytes."""
+    return pickle.dumps(value, protocol=5)
+
+
+def thaw(data: bytes) -> Any:
+    """What ``freeze`` was given; raises ``UnreadableError`` for bytes that ask for anything else."""
+    try:
+        return _Reader(io.BytesIO(data)).load()
     except UnreadableError:
         raise
     except Exception as err:  # a reader of pickles may raise anything for bytes that are none
         raise UnreadableError(str(err)) from None
-    if not isinstance(found, tuple) or not all(isinstance(each, Result) for each in found):
-        raise UnreadableError("these are no results")
-    return found
