@@ -1,6 +1,6 @@
 """How many breakages of tests/corpus mlgate finds, beside others, and how often each raises a false alarm.
 
-``python bench/corpus.py [--quick] [NAME ...]``: a thirtieth of the rows, or those whose name or family has a NAME in it.
+``python bench/corpus.py [--quick] [NAME ...]``: a thirtieth of the rows, or those that have a NAME in name or family.
 A rival counts as having caught a breakage when it complains of something that it did not complain of before; mlgate
 only when it gives a code that the row expects. Exit code 1 when mlgate finds under 95 % or raises a false alarm.
 """
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench")]
 
 import rivals  # noqa: E402 - the folder is no package
+
 from corpus import judge, trees_of_corpus  # noqa: E402
 from corpus.model import Row  # noqa: E402
 from corpus.tables import BREAKAGES, VARIANTS  # noqa: E402

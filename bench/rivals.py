@@ -1,7 +1,7 @@
 """What others say of a tree: the usual chain of three programs, and linters that can be had from package registries.
 
-Each takes the folder of a tree and a scratch folder, and gives the set of its complaints: empty when it is content. A complaint is
-what is left of a line without the numbers and paths that change from run to run.
+Each takes the folder of a tree and a scratch folder, and gives the set of its complaints: empty when it is content. A
+complaint is what is left of a line without the numbers and paths that change from run to run.
 """
 
 import json

@@ -119,8 +119,8 @@ _PLUGIN = [
 ROWS = [
     *(Row(f"dangling-{n}", "dangling resource", e, BUILD | {"MG244"}, True, t) for n, e, t in _DANGLING),
     *(Row(f"orphan-{n}", "orphan file", e, frozenset({"MG202", "MG215"}), tree=t) for n, e, t in _ORPHAN),
-    *(Row(f"yaml-{n}", "broken YAML", e, GUARD | {"MG211", "MG235"}, True, t) for n, e, t in _YAML),
-    *(Row(f"patch-{n}", "patch matches nothing", e, GUARD, tree=t) for n, e, t in _PATCH),
+    *(Row(f"yaml-{n}", "broken YAML", e, GUARD | {"MG211", "MG235", "MG264"}, True, t) for n, e, t in _YAML),
+    *(Row(f"patch-{n}", "patch matches nothing", e, GUARD | {"MG231"}, tree=t) for n, e, t in _PATCH),
     *(Row(f"replacement-{n}", "replacement matches nothing", e, GUARD | {"MG223"}, tree=t) for n, e, t in _REPLACEMENT),
     *(Row(f"placeholder-{n}", "placeholder left", e, frozenset({"MG223"})) for n, e in _PLACEHOLDER),
     *(Row(f"empty-{n}", "empty render", e, BUILD | {"MG264", "MG265", "MG246"}, tree=t) for n, e, t in _EMPTY),

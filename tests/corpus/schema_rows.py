@@ -79,7 +79,7 @@ _FOREIGN_MISSING = [
     ("foreign-path-type", "deploy/web/ingress.yaml", "        pathType: Prefix\n", ""),
     ("foreign-container-name", f"{SHOP}/deployment.yaml", "      - name: shop\n        image:", "      - image:"),
     ("foreign-schedule-gone", f"{SHOP}/cron-job.yaml", "  schedule: 0 3 * * *\n", ""),
-    ("foreign-role-ref", "deploy/web/role-binding.yaml", "  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n", "  kind: Role\n"),
+    ("foreign-role-ref", "deploy/web/role-binding.yaml", "  kind: Role\n  name: web", "  name: web"),
 ]
 _KINDS = [
     ("no-such-kind", f"{SHOP}/claim.yaml", "kind: PersistentVolumeClaim", "kind: PersistentVolumeClam", "foreign"),
@@ -94,7 +94,7 @@ _META = [
     ("label-key", f"{SHOP}/claim.yaml", "  name: carts", "  name: carts\n  labels:\n    'a/b/c': x"),
     ("label-number", f"{SHOP}/claim.yaml", "  name: carts", "  name: carts\n  labels:\n    version: 1.0"),
     ("annotation-number", "deploy/web/namespace.yaml", "sync-wave: '-1'", "sync-wave: -1"),
-    ("annotation-boolean", f"{SHOP}/service.yaml", "  name: shop\n", "  name: shop\n  annotations:\n    public: true\n"),
+    ("annotation-boolean", "deploy/web/service.yaml", "  name: web\n", "  name: web\n  annotations:\n    public: true\n"),
     ("annotation-key", f"{SHOP}/claim.yaml", "  name: carts", "  name: carts\n  annotations:\n    'no spaces here': x"),
     ("name-in-capitals", f"{SHOP}/cron-job.yaml", "name: tidy\nspec", "name: Tidy\nspec"),
     ("name-with-underscore", f"{SHOP}/claim.yaml", "name: carts", "name: my_carts"),
