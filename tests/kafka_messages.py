@@ -5,13 +5,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
 from kafka_broker import Broker
 from mlgate.data.transactions import FEATURES
@@ -64,8 +65,15 @@ class Topics:
         """How many verdicts there are, copies too."""
         consumer = Consumer({"bootstrap.servers": self.broker.address, "group.id": "counter", "log_level": 0})
         with contextlib.closing(consumer):
-            ends = [consumer.get_watermark_offsets(TopicPartition(self.verdicts, each), 10) for each in range(3)]
-        return sum(high for _, high in ends)
+            return sum(self._end(consumer, partition) for partition in range(3))
+
+    def _end(self, consumer: Consumer, partition: int) -> int:
+        for _ in range(100):
+            try:
+                return int(consumer.get_watermark_offsets(TopicPartition(self.verdicts, partition), 10)[1])
+            except KafkaException:
+                time.sleep(0.1)  # a broker that has just started leads its partitions a little later
+        raise AssertionError(f"partition {partition} of {self.verdicts} has no leader")
 
     def said(self) -> list[tuple[str, bytes]]:
         """Key and value of every verdict there is."""
