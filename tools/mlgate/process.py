@@ -1,12 +1,16 @@
 """The one door to other programs: argv lists, always a timeout, stderr in the error."""
 
 import os
+import select
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from mlgate.errors import MissingTool, ToolFailed
 
@@ -99,3 +103,56 @@ class Tool:
             return subprocess.run(argv, cwd=cwd, env=environment, timeout=timeout_s, check=False).returncode
         except subprocess.TimeoutExpired:
             raise ToolFailed(f"{self.name} did not end within {timeout_s:g} s") from None
+
+    def worker(self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> "Worker":
+        """Start a process that answers each line with one line; close it. Raises ``MissingTool`` or ``ToolFailed``."""
+        try:
+            return Worker(self.name, [self.path(), *args], cwd, env)
+        except OSError as err:
+            raise ToolFailed(f"{self.name} could not be started: {err}") from None
+
+
+class Worker:
+    """A running process that answers each line with one line; for one thread at a time."""
+
+    def __init__(self, name: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
+        self._name = name
+        # A file, because nobody reads a pipe while the worker runs, and a full one would stop it.
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        self._read, out = _pipe()
+        into, self._write = _pipe()
+        with out, into:
+            self._running = subprocess.Popen(argv, stdin=into, stdout=out, stderr=self._words, cwd=cwd, env=dict(env))
+
+    def ask(self, line: str, timeout_s: float) -> bytes:
+        """The answer to one line. Raises ``ToolFailed`` when it takes too long or the process ends; then close it."""
+        ends = time.monotonic() + timeout_s
+        said = b""
+        try:
+            self._write.write(line.encode() + b"\n")
+            while not said.endswith(b"\n"):
+                if not select.select([self._read], [], [], max(0.0, ends - time.monotonic()))[0]:
+                    raise ToolFailed(f"{self._name} gave no answer within {timeout_s:g} s")
+                more = os.read(self._read.fileno(), 1 << 20)
+                if not more:
+                    raise EOFError
+                said += more
+        except (OSError, EOFError):
+            raise ToolFailed(f"{self._name} ended without an answer: {self._last_words()}") from None
+        return said
+
+    def close(self) -> None:
+        """End the process, whatever it does; again does nothing."""
+        self._running.kill()
+        self._running.wait()
+        for stream in (self._write, self._read, self._words):
+            stream.close()
+
+    def _last_words(self) -> str:
+        self._words.seek(0)
+        return self._words.read(2000).decode(errors="replace").strip().partition("\n\n")[0] or "no reason given"
+
+
+def _pipe() -> tuple[IO[bytes], IO[bytes]]:
+    read, write = os.pipe()
+    return open(read, "rb", buffering=0), open(write, "wb", buffering=0)  # noqa: PTH123 - descriptors, not paths

@@ -2,59 +2,52 @@
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from mlgate.checks import guard
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Build, Object, Rendered, subject
-from mlgate.errors import MissingTool, MlgateError
-from mlgate.render import kustomize
+from mlgate.render.engine import Answer, Request
+from mlgate.render.renderer import render_all
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
-_WORKERS = 2
 _PLACEHOLDER = re.compile(r"(?<![\w${])PREFIX-")
 
 
 def render(repo: Repo, builds: Sequence[Build]) -> tuple[list[Rendered], list[Result]]:
-    """Build all; MG221 kustomize failed or rendered nothing, MG223 a placeholder is left.
+    """Build all; MG221 kustomize failed or rendered nothing, MG223 a placeholder is left, MG226 a limit was met.
 
-    A kustomization that is missing is skipped here, MG201 has reported it. Raises ``MissingTool``.
+    What ``guard`` finds is not built at all. A kustomization that is missing is skipped here, MG201 has reported it.
+    Raises ``MissingTool``.
     """
     present = [build for build in builds if build.file.is_file()]
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        outcomes = list(pool.map(_build, present))
-    rendered = [outcome for outcome in outcomes if isinstance(outcome, Rendered)]
-    results = [
-        _failure(repo, build, outcome)
-        for build, outcome in zip(present, outcomes, strict=True)
-        if isinstance(outcome, MlgateError)
-    ]
-    for one in rendered:
-        results += _content(repo, one)
+    guarded = [guard.check(repo.root, build.folder) for build in present]
+    safe = [build for build, found in zip(present, guarded, strict=True) if not found]
+    answers = render_all([Request(build.folder, repo.root) for build in safe])
+    results = list(dict.fromkeys(one for found in guarded for one in found))
+    rendered = []
+    for build, answer in zip(safe, answers, strict=True):
+        if answer.objects and not answer.error:
+            rendered.append(Rendered(build, answer.objects))
+            results += _content(repo, rendered[-1])
+        else:
+            results.append(_failure(repo, build, answer))
     return rendered, results
 
 
-def _build(build: Build) -> Rendered | MlgateError:
-    try:
-        return Rendered(build, tuple(kustomize.build(build.folder)))
-    except MissingTool:
-        raise
-    except MlgateError as err:
-        return err
-
-
-def _failure(repo: Repo, build: Build, err: MlgateError) -> Result:
+def _failure(repo: Repo, build: Build, answer: Answer) -> Result:
+    name = str(build.folder.relative_to(repo.root))
     # kubectl's own notes stand before "error: ", on the same line.
-    said = str(err).partition("error: ")[2] or str(err)
+    said = answer.error.partition("error: ")[2] or answer.error or f"{name} renders to nothing"
     words = said.replace(f"{repo.root}/", "").replace(str(repo.root), ".")
     return Result(
-        code="MG221",
+        code="MG226" if answer.killed else "MG221",
         check="build",
-        subject=str(build.folder.relative_to(repo.root)),
+        subject=name,
         status=Status.ERROR,
         message=" ".join(words.split()),
-        fix=err.fix,
+        fix="" if answer.error else "list resources in its kustomization.yaml",
         file=str(build.file.relative_to(repo.root)),
     )
 
