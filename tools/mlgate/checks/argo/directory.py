@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from mlgate.checks.argo import strict
 from mlgate.checks.model import Object
 from mlgate.errors import SettingsError
 
@@ -72,6 +73,6 @@ def documents(path: Path) -> list[Any]:
         text = path.read_text()
         if _SKIP in text:
             return []
-        return [each for each in yaml.load_all(text, Loader=yaml.CSafeLoader) if each is not None]
+        return [each for each in strict.load_all(text) if each is not None]
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as err:
         raise SettingsError(f"{path.name} is no YAML: {' '.join(str(err).split())[:300]}") from None
