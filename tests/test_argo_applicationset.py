@@ -28,7 +28,7 @@ SECRETS = (
 LIST = {"list": {"elements": [{"name": "a", "n": "1"}, {"name": "b", "n": "2"}]}}
 GIT = {"git": {"repoURL": trees.URL, "directories": [{"path": "apps/*"}, {"path": "apps/old", "exclude": True}]}}
 CONFIGS = {"git": {"repoURL": trees.URL, "files": [{"path": "clusters/**/config.*"}]}}
-CLUSTERS = {"clusters": {}}
+CLUSTERS: dict[str, Any] = {"clusters": {}}
 PROD = {"clusters": {"selector": {"matchLabels": {"stage": "prod"}}, "values": {"who": "ops-{{name}}"}}}
 
 

@@ -1,13 +1,12 @@
 """A kustomization with what an Application sets on it, as ``kustomize edit`` would."""
 
+import json
 import os
 import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from mlgate.checks.model import Object
 from mlgate.errors import SettingsError
@@ -27,7 +26,8 @@ def build(folder: Path, options: Mapping[str, Any]) -> list[Object]:
         content = overlay(folder, options, place)
         if len(content) <= len(_EMPTY):
             return kustomize.build(folder)
-        (place / "kustomization.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+        # As JSON: what YAML leaves unquoted, another reader may take for a truth value.
+        (place / "kustomization.yaml").write_text(json.dumps(content))
         return kustomize.build(place)
 
 
