@@ -73,7 +73,7 @@ def pairs(seed: int, number: int) -> Iterator[tuple[Any, Any, int, int]]:
 
 
 METRICS = ("averagePrecision", "matthewsCorrelation", "rocAuc")
-SHARES = ("balancedAccuracy", "f1", "precision", "recall")
+SHARES = ("balancedAccuracy", "f1", "gain", "precision", "recall")
 NAMES = (*METRICS, *SHARES, "accuracyLowerBound")
 
 
@@ -103,7 +103,8 @@ def share(name: str, n: Mapping[str, int]) -> Fraction | None:
     precision = Fraction(hit, hit + false_alarm) if hit + false_alarm else None
     specificity = Fraction(calm, calm + false_alarm) if calm + false_alarm else None
     harmonic = Fraction(2 * hit, 2 * hit + false_alarm + missed) if hit + false_alarm + missed else None
-    values = {"recall": recall, "precision": precision, "f1": harmonic}
+    gain = Fraction(hit + calm - max(hit + missed, calm + false_alarm), sum(n.values()))
+    values = {"recall": recall, "precision": precision, "f1": harmonic, "gain": gain}
     return values[name] if name in values else _mean(recall, specificity)
 
 

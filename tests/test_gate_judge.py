@@ -102,6 +102,15 @@ def test_a_further_floor_is_held(floor: str) -> None:
     assert not judge(POLICY, scored, constraint(0.9, minimums={floor: 0.999})).allowed
 
 
+@pytest.mark.parametrize("fraud_is_rare", [True, False])
+def test_always_saying_what_most_are_is_denied_by_any_gain(fraud_is_rare: bool) -> None:
+    right, wrong = ("trueNegative", "falseNegative") if fraud_is_rare else ("truePositive", "falsePositive")
+    never = dict.fromkeys(counts(0, 0), 0) | {right: 71_079, wrong: 123}
+    scored = report(71_079 / 71_202, never)
+    assert judge(POLICY, scored, constraint(0.998)).allowed
+    assert not judge(POLICY, scored, constraint(0.998, minimums={"gain": 1e-9})).allowed
+
+
 def test_a_floor_on_a_metric_that_is_missing_denies() -> None:
     assert not judge(POLICY, GOOD, constraint(0.9, minimums={"averagePrecision": 0.1})).allowed
 

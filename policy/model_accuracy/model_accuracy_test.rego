@@ -81,6 +81,15 @@ test_balanced_accuracy_is_exact_at_its_floor if {
 	count(_messages(spec, {"accuracyThreshold": 0.5, "minimums": {"balancedAccuracy": 0.750000001}})) == 1
 }
 
+test_saying_never_fraud_has_no_gain if {
+	never := object.union(_spec, {"accuracy": 0.99, "counts": {"truePositive": 0, "falsePositive": 0, "trueNegative": 99, "falseNegative": 1}})
+	_messages(never, {"accuracyThreshold": 0.98}) == set()
+	count(_messages(never, {"accuracyThreshold": 0.98, "minimums": {"gain": 0.000000001}})) == 1
+	gained := object.union(_spec, {"accuracy": 1, "counts": {"truePositive": 1, "falsePositive": 0, "trueNegative": 99, "falseNegative": 0}})
+	_messages(gained, {"accuracyThreshold": 0.98, "minimums": {"gain": 0.01}}) == set()
+	count(_messages(gained, {"accuracyThreshold": 0.98, "minimums": {"gain": 0.010000001}})) == 1
+}
+
 test_every_denial_has_a_message_when_a_metric_is_undefined if {
 	spec := object.union(_spec, {"accuracy": 1, "counts": {"truePositive": 0, "falsePositive": 0, "trueNegative": 9, "falseNegative": 0}})
 	count(_messages(spec, {"accuracyThreshold": 0.9, "minimums": {"recall": 0.1, "precision": 0.1, "f1": 0.1, "balancedAccuracy": 0.1, "rocAuc": 0.1}})) == 5
