@@ -90,7 +90,7 @@ def named(top: yaml.MappingNode) -> Iterator[Named]:
             text = node.value
             if "\n" in text or (steps[0] in (*_PLUGINS, "patchesStrategicMerge") and ": " in text):
                 continue
-            if steps[-2:] == ("files", "*"):
+            if steps[-2:] == ("files", "*") and not remote(text):
                 text = text.partition("=")[2] or text
             where = node.start_mark
             yield Named(".".join(steps).replace(".*", ""), text, where.line + 1, where.column + 1, steps[0] in _PLUGINS)
