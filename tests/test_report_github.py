@@ -30,3 +30,16 @@ def test_what_has_no_file_has_no_place() -> None:
 
 def test_a_clean_report_is_its_verdict() -> None:
     assert github.dump(CLEAN) == "validate: 2 objects, 2 checks, 0 findings\n"
+
+
+def test_no_more_annotations_than_github_shows_and_the_others_are_counted() -> None:
+    many = Report((Stage("schema", (HARD_FINDINGS[0],) * 25),), 1)
+    lines = github.dump(many).splitlines()
+    assert sum(line.startswith("::error ") for line in lines) == github.LIMIT
+    assert lines[-2].startswith("15 more findings have no annotation")
+
+
+def test_an_accepted_finding_is_no_annotation_and_a_column_is_named() -> None:
+    assert "known" not in github.dump(BROKEN)
+    placed = replace(HARD_FINDINGS[0], column=3, end_line=9)
+    assert ",line=7,endLine=9,col=3,title=" in github.dump(Report((Stage("schema", (placed,)),), 1))

@@ -80,7 +80,7 @@ def test_the_verdict_is_the_first_line(report: Report, first: str) -> None:
 
 def test_findings_stand_under_their_stage_with_place_and_fix() -> None:
     shown = markdown.dump(BROKEN)
-    assert shown.index("### <code>schema</code>: 3 findings") < shown.index("base/cicd/tasks/clone.yaml&#58;7")
+    assert shown.index("### <code>schema</code>: 4 findings") < shown.index("base/cicd/tasks/clone.yaml&#58;7")
     assert "fix: <code>run&#58; mlgate generate</code>" in shown
     assert "left out on request" in shown
 

@@ -22,7 +22,7 @@ def test_every_finding_has_rule_level_message_place_and_fingerprint() -> None:
     run = run_of(BROKEN)
     driver = run["tool"]["driver"]
     assert driver["name"] == "mlgate"
-    assert len(run["results"]) == 3
+    assert len(run["results"]) == 4
     for found in run["results"]:
         assert driver["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
         assert found["level"] in {"error", "warning", "note", "none"}
@@ -59,3 +59,16 @@ def test_a_finding_keeps_its_identity_when_its_line_moves() -> None:
         return str(found["partialFingerprints"]["mlgate/v1"])
 
     assert fingerprint(7) == fingerprint(70)
+
+
+def test_a_chain_is_related_places_and_a_suppression_has_its_reason() -> None:
+    found = run_of(BROKEN)["results"][-1]
+    assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 7, "startColumn": 3}
+    assert [each["message"]["text"] for each in found["relatedLocations"]] == ["application", "resource"]
+    assert found["suppressions"] == [{"kind": "external", "justification": "until the next release"}]
+
+
+def test_a_rule_brings_its_help_and_level() -> None:
+    rules = {rule["id"]: rule for rule in run_of(BROKEN)["tool"]["driver"]["rules"]}
+    assert rules["MG231"]["help"]["text"].startswith("Wrong: ")
+    assert rules["MG231"]["defaultConfiguration"] == {"level": "error"}

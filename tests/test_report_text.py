@@ -14,7 +14,7 @@ from trees.reports import BROKEN, CLEAN, EMPTY
     ("report", "verdict"),
     [
         pytest.param(CLEAN, "validate: 2 objects, 2 checks, 0 findings", id="clean"),
-        pytest.param(BROKEN, "validate: 4 objects, 4 checks, 3 findings", id="broken"),
+        pytest.param(BROKEN, "validate: 4 objects, 5 checks, 3 findings, 1 suppressed", id="broken"),
     ],
 )
 def test_the_verdict_is_the_last_line(report: Report, verdict: str) -> None:
@@ -66,3 +66,13 @@ def test_every_format_is_a_document_that_can_be_written(form: str) -> None:
         document = FORMATS[form](report)
         document.encode()
         assert document.endswith("\n")
+
+
+def test_a_finding_shows_severity_chain_and_the_fix_of_its_code() -> None:
+    shown = text.plain(BROKEN)
+    assert "  error MG221 base/cicd/tasks/clone.yaml\n" in shown
+    assert "  warning MG232 " in shown
+    assert "fix: add the kind's module" in shown
+    assert "  suppressed MG231 base/cicd/tasks/clone.yaml:7:3\n" in shown
+    assert "via application apps/root.yaml:3:5\n      via resource overlays/alpha/cicd/kustomization.yaml:4:3" in shown
+    assert "accepted: until the next release" in shown

@@ -13,7 +13,7 @@ TABLE = Path(__file__).with_name("explain.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One code: what is ``wrong``, ``why`` it matters, the ``fix``, one ``example`` of the mistake, and how bad it is."""
+    """One code: what is ``wrong``, ``why`` it matters, the ``fix``, an ``example`` of the mistake, how bad it is."""
 
     code: str
     title: str

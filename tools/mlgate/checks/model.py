@@ -110,6 +110,11 @@ class Report:
         return bool(self.stages) and all(allowed(+Counter(stage.counts)) for stage in self.stages)
 
     @property
+    def failures(self) -> int:
+        """Number of findings that nobody accepted."""
+        return len(self.findings) - self.counts[Status.SUPPRESSED.value]
+
+    @property
     def checks(self) -> int:
         """Number of results, findings included."""
         return sum(self.counts.values())
@@ -123,7 +128,9 @@ class Report:
     @property
     def verdict(self) -> str:
         """The last line of the text report."""
-        return f"validate: {self.objects} objects, {self.checks} checks, {len(self.findings)} findings"
+        accepted = self.counts[Status.SUPPRESSED.value]
+        told = f", {accepted} suppressed" if accepted else ""
+        return f"validate: {self.objects} objects, {self.checks} checks, {self.failures} findings{told}"
 
 
 def stage(name: str, check: Callable[[], list[Result]]) -> Stage:

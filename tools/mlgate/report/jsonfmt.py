@@ -1,17 +1,15 @@
-"""JSON for programs; the format has a version and a schema beside this module."""
+"""JSON for programs; the format has a version and a schema, docs/report.schema.json."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from mlgate import __version__
+from mlgate.checks.explain import complete
 from mlgate.checks.model import Report
-from mlgate.results import Result
+from mlgate.results import Result, Severity, Status
 
 VERSION = "1"
 """Grows only when a field changes its meaning or goes away."""
-
-SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
 def dump(report: Report) -> str:
@@ -21,7 +19,7 @@ def dump(report: Report) -> str:
 
 def _document(report: Report) -> dict[str, Any]:
     return {
-        "version": VERSION,
+        "schemaVersion": VERSION,
         "tool": {"name": "mlgate", "version": __version__},
         "passed": report.passed,
         "verdict": report.verdict,
@@ -35,8 +33,9 @@ def _document(report: Report) -> dict[str, Any]:
     }
 
 
-def _result(result: Result) -> dict[str, Any]:
-    return {
+def _result(found: Result) -> dict[str, Any]:
+    result = complete(found)
+    told: dict[str, Any] = {
         "code": result.code,
         "check": result.check,
         "subject": result.subject,
@@ -45,4 +44,18 @@ def _result(result: Result) -> dict[str, Any]:
         "fix": result.fix,
         "file": result.file,
         "line": result.line,
+    }
+    return told if result.status is Status.VALID else told | _found(result)
+
+
+def _found(result: Result) -> dict[str, Any]:
+    """What only a finding has."""
+    return {
+        "severity": (result.severity or Severity.ERROR).value,
+        "column": result.column,
+        "endLine": result.end_line,
+        "chain": [
+            {"role": step.role, "file": step.file, "line": step.line, "column": step.column} for step in result.chain
+        ],
+        **({"reason": result.reason} if result.reason else {}),
     }

@@ -3,11 +3,17 @@
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
+from mlgate.checks.explain import complete
 from mlgate.checks.model import Report, Stage
-from mlgate.report.words import safe
+from mlgate.report.words import place, safe
 from mlgate.results import Result, Status
 
-_ELEMENTS = {Status.INVALID: "failure", Status.ERROR: "error", Status.SKIPPED: "skipped"}
+_ELEMENTS = {
+    Status.INVALID: "failure",
+    Status.ERROR: "error",
+    Status.SKIPPED: "skipped",
+    Status.SUPPRESSED: "skipped",
+}
 
 
 def dump(report: Report) -> str:
@@ -25,7 +31,7 @@ def _counts(results: Iterable[Result]) -> dict[str, str]:
         "tests": str(len(seen)),
         "failures": str(seen.count(Status.INVALID)),
         "errors": str(seen.count(Status.ERROR)),
-        "skipped": str(seen.count(Status.SKIPPED)),
+        "skipped": str(seen.count(Status.SKIPPED) + seen.count(Status.SUPPRESSED)),
     }
 
 
@@ -37,5 +43,11 @@ def _suite(root: ElementTree.Element, stage: Stage) -> None:
         if result.file:
             case.set("file", safe(result.file))
         if result.status is not Status.VALID:
-            element = ElementTree.SubElement(case, _ELEMENTS[result.status], message=safe(result.message))
-            element.text = safe(f"{result.file}:{result.line}\n{result.message}\n{result.fix}".strip())
+            _finding(case, complete(result))
+
+
+def _finding(case: ElementTree.Element, result: Result) -> None:
+    accepted = f"suppressed: {result.reason}: " if result.status is Status.SUPPRESSED else ""
+    element = ElementTree.SubElement(case, _ELEMENTS[result.status], message=safe(f"{accepted}{result.message}"))
+    via = [f"via {step.role} {step}" for step in result.chain]
+    element.text = safe("\n".join([place(result), result.message, *via, result.fix]).strip())

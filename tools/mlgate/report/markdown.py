@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from mlgate.checks.explain import complete
 from mlgate.checks.model import Report, Stage
-from mlgate.report.words import safe
-from mlgate.results import Result
+from mlgate.report.words import place, safe
+from mlgate.results import Result, Status
 
 LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
 
 _FIELD = 1_000
+_STEPS = 4
 _NOTES, _NOTE = 10, 200
 # Room for the last line, so that it can always say how much is missing.
 _RESERVE = 300
@@ -32,7 +34,7 @@ def dump(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     word = "passed" if report.passed else "failed"
-    yield f"## mlgate validate {word}: {len(report.findings)} findings"
+    yield f"## mlgate validate {word}: {report.failures} findings"
     yield ""
     yield report.verdict
     if not report.checks:
@@ -67,11 +69,13 @@ def _fill(lines: Iterable[tuple[str, bool]], room: int) -> tuple[str, int]:
     return kept, shown
 
 
-def _row(result: Result) -> str:
-    place = f"{result.file}:{result.line}" if result.file and result.line else result.file or result.subject
+def _row(found: Result) -> str:
+    result = complete(found)
     told = _text(f"{result.subject}: {result.message or result.check}")
     fix = f"<br>fix: {_text(result.fix)}" if result.fix else ""
-    return f"| {_text(result.code)} | {_text(place)} | {told}{fix} |"
+    via = "".join(f"<br>via {_text(f'{step.role} {step}'.strip())}" for step in result.chain[:_STEPS])
+    accepted = f"<br>suppressed: {_text(result.reason)}" if result.status is Status.SUPPRESSED else ""
+    return f"| {_text(result.code)} | {_text(place(result))} | {told}{accepted}{fix}{via} |"
 
 
 def _text(words: str, limit: int = _FIELD) -> str:

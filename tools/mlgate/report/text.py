@@ -5,11 +5,12 @@ import io
 from rich.console import Console
 from rich.text import Text
 
+from mlgate.checks.explain import complete
 from mlgate.checks.model import Report, Stage
-from mlgate.report.words import safe
-from mlgate.results import Result, Status
+from mlgate.report.words import place, safe
+from mlgate.results import Result, Severity, Status
 
-_STYLES = {Status.VALID: "green", Status.INVALID: "red", Status.ERROR: "bold red", Status.SKIPPED: "yellow"}
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def plain(report: Report) -> str:
@@ -29,21 +30,30 @@ def write(report: Report, console: Console) -> None:
 
 
 def _stage(stage: Stage, console: Console) -> None:
+    accepted = stage.counts.get(Status.SUPPRESSED, 0)
+    failures = len(stage.findings) - accepted
     valid = len(stage.results) - len(stage.findings)
-    mark, style = ("FAIL", "red") if stage.findings else ("ok  ", "green")
-    told = f", {len(stage.findings)} findings" if stage.findings else ""
+    mark, style = ("FAIL", "red") if failures else ("ok  ", "green")
+    told = f", {failures} findings" if failures else ""
+    told += f", {accepted} suppressed" if accepted else ""
     _line(console, Text.assemble((mark, style), f" {stage.name}: {valid} valid{told}"))
     for result in stage.findings:
-        _finding(result, console)
+        _finding(complete(result), console)
 
 
 def _finding(result: Result, console: Console) -> None:
-    place = f"{result.file}:{result.line}" if result.file and result.line else result.file or result.subject
-    head = Text.assemble("  ", (result.code, _STYLES[result.status]), " ", (place, "bold"))
+    severity = result.severity or Severity.ERROR
+    word = "suppressed" if result.status is Status.SUPPRESSED else severity.value
+    style = "dim" if result.status is Status.SUPPRESSED else _STYLES[severity]
+    head = Text.assemble("  ", (f"{word} {result.code}", style), " ", (place(result), "bold"))
     _line(console, head)
     named = "" if result.subject == result.file else f"{result.subject}: "
     message = (result.message or result.check).replace("\n", "\n      ")
     _line(console, Text(f"      {named}{message}"))
+    for step in result.chain:
+        _line(console, Text(f"      via {step.role or 'file'} {step}", style="dim"))
+    if result.reason:
+        _line(console, Text(f"      accepted: {result.reason}"))
     if result.fix:
         _line(console, Text(f"      fix: {result.fix}", style="cyan"))
 
