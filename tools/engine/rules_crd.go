@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"strconv"
+	"strings"
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	v1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -34,7 +35,21 @@ func judgeCRD(line []byte, object map[string]any) []problem {
 			made.Status.StoredVersions = append(made.Status.StoredVersions, version.Name)
 		}
 	}
-	return named("crd", object, validation.ValidateCustomResourceDefinition(context.Background(), made))
+	errs := validation.ValidateCustomResourceDefinition(context.Background(), made)
+	for _, err := range errs {
+		err.Field = written(err.Field)
+	}
+	return named("crd", object, errs)
+}
+
+// written undoes what the conversion does to a definition whose versions share one schema: it moves it up.
+func written(path string) string {
+	for _, name := range []string{"validation", "subresources", "additionalPrinterColumns"} {
+		if rest, found := strings.CutPrefix(path, "spec."+name); found {
+			return "spec.versions[0]." + strings.Replace(name, "validation", "schema", 1) + rest
+		}
+	}
+	return path
 }
 
 // step is what a key or an index leads to.
