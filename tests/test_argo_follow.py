@@ -212,9 +212,9 @@ def test_a_source_that_only_lends_its_files_is_no_hole(tmp_path: Path) -> None:
         pytest.param(trees.app("web", "bad"), "MG221", "a.yaml is no YAML", id="broken-manifest"),
         pytest.param(trees.app("web", "odd"), "MG221", "no object with apiVersion and kind", id="no-object"),
         pytest.param(
-            trees.app("web", "web", source={"kustomize": {"images": ["@"]}, "directory": {}}),
+            trees.app("web", "kustomized", source={"kustomize": {"images": ["a:b:c:d@e"]}}),
             "MG221",
-            "names no image",
+            "image",
             id="image",
         ),
         pytest.param(
@@ -233,7 +233,8 @@ def test_a_source_that_only_lends_its_files_is_no_hole(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_followed_has_its_code(app: dict[str, Any], code: str, words: str, tmp_path: Path) -> None:
-    files = {**PLAIN, "bad/a.yaml": "a: [", "odd/a.yaml": "a: 1", "app.yaml": app}
+    kustomized = {f"kustomized/{name}": KUSTOMIZED[f"web/{name}"] for name in ("kustomization.yaml", "deployment.yaml")}
+    files = {**PLAIN, **kustomized, "bad/a.yaml": "a: [", "odd/a.yaml": "a: 1", "app.yaml": app}
     found = tree(tmp_path, files, repo_url=trees.URL)
     assert [each.code for each in found.troubles] == [code]
     assert words in found.troubles[0].message
@@ -250,3 +251,18 @@ def test_the_clusters_of_a_file_are_those_of_the_generator(tmp_path: Path) -> No
 def test_a_file_of_clusters_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no readable file"):
         tree(tmp_path, PLAIN, clusters=tmp_path / "nope")
+
+
+def test_what_is_hostile_is_refused_before_it_is_rendered(tmp_path: Path) -> None:
+    files = {
+        "web/kustomization.yaml": {"resources": ["https://example.com/x.yaml"]},
+        "app.yaml": trees.app("web", "web"),
+    }
+    assert [each.code for each in tree(tmp_path, files).guarded] == ["MG205"]
+
+
+def test_a_link_out_of_the_repository_is_not_read(tmp_path: Path) -> None:
+    outside = trees.write(tmp_path / "outside", PLAIN)
+    top = trees.write(tmp_path / "top", {"web/map.yaml": trees.config(), "app.yaml": trees.app("web", "web")})
+    (top / "web" / "link.yaml").symlink_to(outside / "web" / "map.yaml")
+    assert troubles(follow(top, Options())) == [("MG221", "link.yaml is a link that leads out of the repository")]

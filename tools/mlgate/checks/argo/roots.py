@@ -46,7 +46,7 @@ def _files(root: Path) -> Iterator[Path]:
     for folder, below, names in os.walk(root):
         below[:] = sorted(name for name in below if not name.startswith(".") and name not in _LEFT_OUT)
         wanted = sorted(name for name in names if name.endswith((".yaml", ".yml", ".json")) or name in KUSTOMIZATIONS)
-        yield from (Path(folder, name) for name in wanted)
+        yield from (path for name in wanted if not (path := Path(folder, name)).is_symlink())
 
 
 def _interesting(file: Path) -> list[Object]:

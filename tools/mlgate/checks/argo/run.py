@@ -23,6 +23,7 @@ _FIXES = {
     "MG269": "check the generator's path, elements or selector",
     "MG270": "name the folder or file with --root",
 }
+_BUILD = ("MG221", "MG226")
 Progress = Callable[[str], None]
 
 
@@ -93,7 +94,7 @@ def _moved(options: Options, here: Path, there: Path) -> Options:
 def discover(repo: Repo, tree: Tree, *, strict: bool) -> list[Result]:
     """MG265 no such path, MG266 not rendered (when ``strict``), MG267 not to be followed, MG269 none, MG270 no root."""
     findings = Findings(repo, "applications")
-    troubles = [each for each in tree.troubles if each.code != "MG221"]
+    troubles = [each for each in tree.troubles if each.code not in _BUILD]
     results = [
         findings.of(replace(each, message=each.message or _EMPTY), Status.ERROR, _FIXES.get(each.code, ""))
         for each in troubles
@@ -112,11 +113,15 @@ def discover(repo: Repo, tree: Tree, *, strict: bool) -> list[Result]:
 
 def _rendered(repo: Repo, tree: Tree) -> list[Result]:
     findings = Findings(repo, "build")
-    failed = [findings.of(each, Status.ERROR) for each in tree.troubles if each.code == "MG221"]
+    failed = [findings.of(each, Status.ERROR) for each in tree.troubles if each.code in _BUILD]
     empty = [unit for unit in tree.units if not unit.objects]
     words = "it renders to nothing, so a sync with pruning deletes all that was there"
     failed += [findings.of(Trouble("MG221", words, unit.build), Status.ERROR) for unit in empty]
-    return [*(findings.valid("MG221", findings.name(unit.build)) for unit in tree.units if unit.objects), *failed]
+    return [
+        *(findings.valid("MG221", findings.name(unit.build)) for unit in tree.units if unit.objects),
+        *failed,
+        *tree.guarded,
+    ]
 
 
 def _names(repo: Repo, units: Sequence[Unit]) -> list[Result]:

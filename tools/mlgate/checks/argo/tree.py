@@ -1,25 +1,24 @@
 """From a root down: every Application, what it syncs, and the Applications among that."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from mlgate.checks.argo import applicationset, directory, kustomization, scope
+from mlgate.checks.argo import applicationset, directory, rendering, scope
 from mlgate.checks.argo import source as sources
 from mlgate.checks.argo.generators import NotHere, World
+from mlgate.checks.argo.rendering import Outcome
 from mlgate.checks.argo.source import Elsewhere, Source, Wrong
 from mlgate.checks.argo.waves import Moment, Position, moment
 from mlgate.checks.model import Build, Object, Rendered, group_of, name_of, namespace_of
-from mlgate.errors import MissingTool, MlgateError, SettingsError
+from mlgate.errors import SettingsError
+from mlgate.results import Result
 
 _GROUP = "argoproj.io"
-_WORKERS = 2
 # What a field of the wrong type leads to; the schema stage names the field.
 _MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 _FORM = "it does not have the form of its kind"
-Outcome = tuple[Object, ...] | MlgateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,16 @@ class Step:
 
 @dataclass(slots=True)
 class Tree:
-    """All that roots lead to. ``skipped`` names sources that are not rendered, which is a hole, not a fault."""
+    """All that roots lead to.
+
+    ``skipped`` names sources that are not rendered, which is a hole, not a fault; ``guarded`` what was refused.
+    """
 
     applications: list[Step] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     skipped: list[Trouble] = field(default_factory=list)
+    guarded: list[Result] = field(default_factory=list)
 
 
 class Walker:
@@ -98,15 +101,13 @@ class Walker:
     def objects(self, roots: Sequence[Source]) -> list[Object]:
         """The objects of the roots themselves, of those that render."""
         self._render(roots)
-        outcomes = [self.rendered[root.key] for root in roots]
-        return [obj for outcome in outcomes if not isinstance(outcome, MlgateError) for obj in outcome]
+        return [obj for root in roots for obj in self.rendered[root.key].objects]
 
     def _first(self, tree: Tree, root: Source) -> list[Step]:
-        outcome, build = self.rendered[root.key], _build(root)
-        if isinstance(outcome, MlgateError):
-            tree.troubles.append(Trouble("MG221", _said(outcome), build))
+        outcome, build = self.rendered[root.key], rendering.build(root)
+        if _failed(tree, outcome, build):
             return []
-        unit, scratch = Unit(build, outcome, Position((), Moment(0, 0))), Tree()
+        unit, scratch = Unit(build, outcome.objects, Position((), Moment(0, 0))), Tree()
         steps = list(self._children(scratch, unit))
         # An Application that syncs the folder in which it stands comes before all others of that folder.
         own = [step for step in steps if root.folder.resolve() in self._folders(step.application)]
@@ -144,18 +145,16 @@ class Walker:
 
     def _render(self, wanted: Iterable[Source]) -> None:
         new = {each.key: each for each in wanted if each.key not in self.rendered}
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            self.rendered |= zip(new, pool.map(render, new.values()), strict=True)
+        self.rendered |= zip(new, rendering.render(self._world.root, list(new.values())), strict=True)
 
     def _unit(self, tree: Tree, step: Step, source: Source) -> Unit | None:
-        build = replace(_build(source), chain=(*step.build.chain, _title(step.application)))
+        build = replace(rendering.build(source), chain=(*step.build.chain, _title(step.application)))
         outcome = self.rendered[source.key]
-        if isinstance(outcome, MlgateError):
-            tree.troubles.append(Trouble("MG221", _said(outcome), build))
+        if _failed(tree, outcome, build):
             return None
         if source.tool == "directory" and (left := directory.jsonnet(source.folder, source.options)):
             tree.skipped.append(Trouble("MG266", f"jsonnet, {left[0].name}", step.build, step.carrier, "/spec"))
-        tree.units.append(Unit(build, outcome, step.position, step.application))
+        tree.units.append(Unit(build, outcome.objects, step.position, step.application))
         return tree.units[-1]
 
     def _children(self, tree: Tree, unit: Unit) -> Iterator[Step]:
@@ -185,16 +184,11 @@ class Walker:
         return made
 
 
-def render(source: Source) -> Outcome:
-    """The objects of a source, or why there are none. Raises ``MissingTool``."""
-    try:
-        if source.tool == "kustomize":
-            return tuple(kustomization.build(source.folder, source.options))
-        return tuple(directory.read(directory.files(source.folder, source.options)))
-    except MissingTool:
-        raise
-    except MlgateError as err:
-        return err
+def _failed(tree: Tree, outcome: Outcome, build: Build) -> bool:
+    tree.guarded += [each for each in outcome.guarded if each not in tree.guarded]
+    if outcome.error:
+        tree.troubles.append(Trouble(outcome.code, outcome.error, build))
+    return outcome.failed
 
 
 def _sources(application: Object, world: World) -> list[Source | Elsewhere | Wrong]:
@@ -202,17 +196,6 @@ def _sources(application: Object, world: World) -> list[Source | Elsewhere | Wro
         return list(sources.of(application, world.root, world.is_here))
     except _MALFORMED:
         return [Wrong(_FORM, "/spec")]
-
-
-def _said(err: MlgateError) -> str:
-    # Notes of the program stand before "error: ", on the same line.
-    return str(err).partition("error: ")[2] or str(err)
-
-
-def _build(source: Source) -> Build:
-    if source.tool == "kustomize":
-        return Build(source.folder)
-    return Build(source.folder, files=directory.files(source.folder, source.options))
 
 
 def _key(step: Step) -> tuple[str, str]:
