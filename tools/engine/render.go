@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func build(asked request) (said answer) {
 	said.Files = disk.files()
 	said.Reached = disk.marks.ids
 	if err != nil {
-		said.Error = err.Error()
+		said.Error = cmp.Or(disk.wrong, err).Error()
 		return said
 	}
 	if asked.Probe {

@@ -23,6 +23,7 @@ type tree struct {
 	probe        bool
 	marks        *marks
 	read         map[string]bool
+	wrong        error // of the options, which kustomize would take for a file that is not there
 }
 
 func newTree(root, folder string, asked request) *tree {
@@ -86,6 +87,7 @@ func (t *tree) changed(path, relative string, content []byte) ([]byte, error) {
 	var err error
 	if named && t.options != nil && filepath.Dir(path) == t.folder {
 		if content, err = t.options.apply(content); err != nil {
+			t.wrong = err
 			return nil, err
 		}
 	}

@@ -124,6 +124,11 @@ class Worker:
         with out, into:
             self._running = subprocess.Popen(argv, stdin=into, stdout=out, stderr=self._words, cwd=cwd, env=dict(env))
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._running.pid
+
     def ask(self, line: str, timeout_s: float) -> bytes:
         """The answer to one line. Raises ``ToolFailed`` when it takes too long or the process ends; then close it."""
         ends = time.monotonic() + timeout_s
