@@ -212,10 +212,10 @@ def test_a_source_that_only_lends_its_files_is_no_hole(tmp_path: Path) -> None:
         pytest.param(trees.app("web", "bad"), "MG221", "a.yaml is no YAML", id="broken-manifest"),
         pytest.param(trees.app("web", "odd"), "MG221", "no object with apiVersion and kind", id="no-object"),
         pytest.param(
-            trees.app("web", "kustomized", source={"kustomize": {"images": ["a:b:c:d@e"]}}),
+            trees.app("web", "kustomized", source={"kustomize": {"replicas": [{"name": "web", "count": "x"}]}}),
             "MG221",
-            "image",
-            id="image",
+            "x is no number",
+            id="option",
         ),
         pytest.param(
             trees.app("web", "web", source={"kustomize": {"a": 1}, "helm": {"a": 1}}),

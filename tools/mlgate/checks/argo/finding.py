@@ -51,7 +51,7 @@ class Findings:
             status=status,
             message=self._shown(trouble.message),
             fix=fix,
-            file=self._relative(trouble.build.file),
+            file=self._relative(trouble.build.file if trouble.build.file.is_file() else trouble.build.folder),
         )
 
     def name(self, build: Build) -> str:
