@@ -1,12 +1,13 @@
 """``mlgate score`` between a real broker and a real model."""
 
+import contextlib
 import json
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions
 
 import kafka_broker
 from kafka_broker import Broker
@@ -23,6 +24,7 @@ pytestmark = [
 ]
 NAMES = "V3,V4,V10,V11,V12,V14,V17"
 _LIMIT = 2000
+ABSENT = ["--predict", "http://127.0.0.1:9", "--names", NAMES, "--digest", "sha256:" + "0" * 64]
 POISON: dict[bytes | None, Reason] = {
     None: Reason.EMPTY,
     b"{": Reason.NOT_JSON,
@@ -55,64 +57,67 @@ def local(fraud: Packaged) -> list[str]:
     return ["--model", str(fraud.image.app.parent)]
 
 
-def once(topics: Topics, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Score what is there, and end."""
-    with scorer(*topics.arguments, "--stop-when-idle", "2", *arguments) as process:
-        out, _ = process.communicate(timeout=120)
-    return subprocess.CompletedProcess([], process.returncode, out)
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """The signals' own meaning back, after a command that ran in this process."""
+    kept = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for sign, handler in kept.items():
+        signal.signal(sign, handler)
 
 
-def test_every_transaction_gets_the_models_own_verdict_and_poison_blocks_nothing(
-    topics: Topics, local: list[str], fraud: Packaged
-) -> None:
-    good = transactions(300)
-    poison = [(b"key", value) for value in POISON]
-    topics.send([*good[:150], *poison, *good[150:]])
-    done = once(topics, *local, "--max-bytes", str(_LIMIT), "--batch", "50")
-    assert done.returncode == 0, done.stdout
-    found = {key: json.loads(value) for key, value in topics.said()}
-    assert {key: each["probability"] for key, each in found.items()} == expected(fraud, good)
+def once(topics: Topics, *arguments: str, group: str = "") -> int:
+    """Score what is there in this process, and end."""
+    named = ["--group", group] if group else []
+    return main(["score", *topics.arguments, *named, "--stop-when-idle", "1", *arguments])
+
+
+GOOD_ROWS = transactions(300)
+
+
+@pytest.fixture(scope="module")
+def scored(broker: Broker, local: list[str]) -> Topics:
+    """Topics whose transactions, with poison in the middle, were scored in process."""
+    topics = Topics.made(broker)
+    topics.send([*GOOD_ROWS[:150], *((b"key", value) for value in POISON), *GOOD_ROWS[150:]])
+    assert once(topics, *local, "--max-bytes", str(_LIMIT), "--batch", "50") == 0
+    return topics
+
+
+def test_every_transaction_gets_the_models_own_verdict(scored: Topics, fraud: Packaged) -> None:
+    said = scored.said()
+    found = {key: json.loads(value) for key, value in said}
+    assert len(said) == len(found)
+    assert {key: each["probability"] for key, each in found.items()} == expected(fraud, GOOD_ROWS)
     assert {each["model"] for each in found.values()} == {fraud.image.digest}
     assert all((each["verdict"] == "fraud") == (each["probability"] > 0.5) for each in found.values())
     assert {each["verdict"] for each in found.values()} == {"fraud", "legitimate"}
-    letters = topics.dead()
+
+
+def test_poison_is_dead_with_its_reason_and_place(scored: Topics) -> None:
+    letters = scored.dead()
     assert Counter(each.headers["mlgate.reason"] for each in letters) == Counter(POISON.values())
-    assert {each.headers["mlgate.origin.topic"] for each in letters} == {topics.transactions}
+    assert {each.headers["mlgate.origin.topic"] for each in letters} == {scored.transactions}
     places = {(each.headers["mlgate.origin.partition"], each.headers["mlgate.origin.offset"]) for each in letters}
     assert len(places) == len(POISON)
     assert {each.value for each in letters} == {(value or b"")[:_LIMIT] for value in POISON}
     assert [each.headers["mlgate.truncated"] for each in letters].count("true") == 1
-    assert "verdicts 300, dead letters 11" in done.stdout
 
 
-def test_what_is_read_again_gets_the_same_bytes_under_the_same_key(topics: Topics, local: list[str]) -> None:
-    topics.send(transactions(100))
-    assert once(topics, *local).returncode == 0
-    again = [*topics.arguments[:-1], f"again-{topics.name}"]
-    with scorer(*again, *local, "--stop-when-idle", "2", "--batch", "7") as process:
-        assert process.wait(120) == 0
-    said = topics.said()
-    assert len(said) == 200
-    assert len(set(said)) == 100
-
-
-def test_offsets_are_committed_so_that_nothing_is_scored_twice(topics: Topics, local: list[str]) -> None:
-    topics.send(transactions(20))
-    assert "verdicts 20," in once(topics, *local).stdout
-    topics.send(transactions(5, start=20))
-    assert "verdicts 5," in once(topics, *local).stdout
-
-
-def test_a_served_model_gives_the_same_verdicts(topics: Topics, local: list[str], fraud: Packaged) -> None:
-    topics.send([*transactions(100), (b"key", b"no transaction")])
+def test_a_served_model_gives_the_same_bytes_under_the_same_keys(scored: Topics, fraud: Packaged) -> None:
+    first = scored.said()
     with serving(fraud.image, fraud.environment) as url:
-        served = ["--predict", url, "--names", NAMES, "--digest", fraud.image.digest]
-        assert once(topics, *served).returncode == 0
-    first = topics.said()
-    assert len(first) == 100
-    with scorer(*topics.arguments[:-1], "other", *local, "--stop-when-idle", "2") as process:
-        assert process.wait(120) == 0
-    assert Counter(topics.said()) == Counter(first + first)
+        served = ["--predict", url, "--names", NAMES, "--digest", fraud.image.digest, "--max-bytes", str(_LIMIT)]
+        assert once(scored, *served, group=f"again-{scored.name}") == 0
+    assert Counter(scored.said()) == Counter(first + first)
+
+
+def test_what_is_committed_is_not_scored_twice(
+    scored: Topics, local: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    scored.send(transactions(5, start=300))
+    assert once(scored, *local) == 0
+    assert "read 5, verdicts 5," in capfd.readouterr().out
 
 
 def test_sigterm_ends_it_with_everything_committed_and_the_group_left(topics: Topics, local: list[str]) -> None:
@@ -129,45 +134,67 @@ def test_sigterm_ends_it_with_everything_committed_and_the_group_left(topics: To
                 assert answer.status == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
-    group = topics.arguments[-1]
-    admin = topics.broker.admin()
-    assert admin.describe_consumer_groups([group])[group].result(10).members == []
-    assert "verdicts 0," in once(topics, *local).stdout
+    assert members(topics) == []
+    assert committed(topics) == 50
 
 
-def test_a_model_that_is_away_ends_it_with_a_message_and_nothing_committed(topics: Topics, local: list[str]) -> None:
-    topics.send(transactions(3))
-    gone = ["--predict", "http://127.0.0.1:9", "--names", NAMES, "--digest", "sha256:" + "0" * 64, "--give-up", "1"]
-    done = once(topics, *gone)
-    assert done.returncode == 3
-    assert "the model is away for 1 s" in done.stdout
-    assert "Traceback" not in done.stdout
-    assert "verdicts 3," in once(topics, *local).stdout
+def members(topics: Topics) -> list[object]:
+    """Members of the group."""
+    admin, group = topics.broker.admin(), topics.arguments[-1]
+    return list(admin.describe_consumer_groups([group])[group].result(30).members)
 
 
-def test_a_model_of_other_features_makes_no_dead_letters(topics: Topics, fraud: Packaged) -> None:
+def committed(topics: Topics) -> int:
+    """How many messages the group is done with, in all partitions."""
+    admin, group = topics.broker.admin(), topics.arguments[-1]
+    found = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(30)
+    return sum(max(each.offset, 0) for each in found.topic_partitions)
+
+
+def test_a_model_that_is_away_ends_it_with_a_message(topics: Topics, capfd: pytest.CaptureFixture[str]) -> None:
+    assert once(topics, *ABSENT, "--give-up", "1") == 3
+    assert "the model is away for 1 s" in capfd.readouterr().err
+
+
+def test_a_model_that_goes_away_leaves_its_transactions_uncommitted(topics: Topics, fraud: Packaged) -> None:
+    with contextlib.ExitStack() as stack:
+        with serving(fraud.image, fraud.environment) as url:
+            served = ["--predict", url, "--names", NAMES, "--digest", fraud.image.digest, "--give-up", "1"]
+            process = stack.enter_context(scorer(*topics.arguments, *served))
+            topics.send(transactions(3))
+            while committed(topics) < 3:
+                assert process.poll() is None
+        topics.send(transactions(4, start=3))
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, out
+    assert "the model is away for 1 s" in out
+    assert "Traceback" not in out
+    assert (committed(topics), topics.written()) == (3, 3)
+    assert members(topics) == []
+
+
+def test_a_model_of_other_features_makes_no_dead_letters(
+    topics: Topics, fraud: Packaged, capfd: pytest.CaptureFixture[str]
+) -> None:
     topics.send(transactions(3))
     with serving(fraud.image, fraud.environment) as url:
-        done = once(topics, "--predict", url, "--names", "V1,V2", "--digest", fraud.image.digest)
-    assert done.returncode == 3
-    assert "the model refuses a row of V1, V2" in done.stdout
+        assert once(topics, "--predict", url, "--names", "V1,V2", "--digest", fraud.image.digest) == 3
+    assert "the model refuses a row of V1, V2" in capfd.readouterr().err
     assert topics.dead() == []
 
 
 @pytest.mark.parametrize("missing", ["transactions", "verdicts", "dead letters"])
-def test_a_missing_topic_is_named(
-    missing: str, topics: Topics, local: list[str], capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_topic_is_named(missing: str, topics: Topics, capfd: pytest.CaptureFixture[str]) -> None:
     base = f"kafka://{topics.broker.address}/"
     named = {"transactions": topics.transactions, "verdicts": topics.verdicts, "dead letters": "transactions.dead"}
     named["dead letters"] = f"{topics.transactions}.dead"
     named[missing] = "absent"
     places = ["--from", base + named["transactions"], "--to", base + named["verdicts"]]
-    assert main(["score", *places, "--dead-letter", base + named["dead letters"], *local]) == 2
+    assert main(["score", *places, "--dead-letter", base + named["dead letters"], *ABSENT]) == 2
     assert f"{base}absent: there is no such topic" in capfd.readouterr().err
 
 
-def test_a_broker_that_is_away_ends_it_with_a_message(local: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_broker_that_is_away_ends_it_with_a_message(capfd: pytest.CaptureFixture[str]) -> None:
     place = f"kafka://127.0.0.1:{kafka_broker.free_port()}/"
-    assert main(["score", "--from", f"{place}t", "--to", f"{place}v", *local, "--give-up", "1"]) == 3
+    assert main(["score", "--from", f"{place}t", "--to", f"{place}v", *ABSENT, "--give-up", "1"]) == 3
     assert "is away for 1 s" in capfd.readouterr().err
