@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mlgate.checks import discover, graph, keys, names, policy, projects, references, render, schema, secrets, settings
+from mlgate.checks import (
+    discover,
+    graph,
+    keys,
+    names,
+    policy,
+    projects,
+    references,
+    render,
+    schema,
+    secrets,
+    settings,
+    unmatched,
+)
 from mlgate.checks.model import Group, Rendered
 from mlgate.checks.projects import Project
 from mlgate.repo import Repo
@@ -70,6 +83,8 @@ def check(whole: Whole, groups: Sequence[Group]) -> list[Checked]:
 
 def _load(repo: Repo, group: Group) -> _Loaded:
     rendered, failures = render.render(repo, group.builds)
+    if group.name:
+        failures += unmatched.own(repo, repo.overlay(group.name), group.builds)
     reached = graph.reachable([build.folder for build in group.builds])
     return _Loaded(group, tuple(rendered), tuple(failures), frozenset(reached))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from mlgate.checks import discover
+from mlgate.checks import discover, unmatched
 from mlgate.checks.batch import STAGES
 from mlgate.checks.cache.outcome import Gathered, Outcome, shared
 from mlgate.checks.known import Known
@@ -23,6 +23,7 @@ def report(known: Known, outcomes: Sequence[Outcome], notes: tuple[str, ...], *,
             *(discover.check_prefixes(known.repo, known.prefixes) if need_prefix else []),
             *_orphans(known, outcomes),
         ],
+        "render": _unmatched(known, outcomes),
         "names": duplicates(known.repo, outcomes),
     }
     stages = [_stage(number, name, outcomes, more.get(name, [])) for number, name in enumerate(STAGES)]
@@ -34,8 +35,27 @@ def _stage(number: int, name: str, outcomes: Sequence[Outcome], more: Sequence[R
     return Stage(name, found if len(found) else (vacuous(name),))
 
 
+def _reached(outcomes: Sequence[Outcome]) -> list[str]:
+    return sorted({name for listed in {each.reached for each in outcomes} for name in listed})
+
+
+def _unmatched(known: Known, outcomes: Sequence[Outcome]) -> list[Result]:
+    names, repo = _reached(outcomes), known.repo
+    root = repo.root.resolve()
+
+    def compute() -> list[Result]:
+        # All prefixes, also when one alone is asked for: what does nothing in it may do something in another.
+        builds = discover.builds(repo, sorted(known.prefixes))
+        return unmatched.shared(repo, builds, [root / name for name in names])
+
+    if known.session is None:
+        return compute()
+    overlays = [f"{name} {seen}" for name, seen in sorted(known.session.scan.groups.items())]
+    return known.session.once(["unmatched", *names, *overlays], compute)
+
+
 def _orphans(known: Known, outcomes: Sequence[Outcome]) -> list[Result]:
-    names = sorted({name for listed in {each.reached for each in outcomes} for name in listed})
+    names = _reached(outcomes)
     root = known.repo.root.resolve()
 
     def compute() -> list[Result]:

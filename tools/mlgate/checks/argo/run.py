@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlgate.checks import danger as dangers
-from mlgate.checks import danger_base, graph, names, references, schema, secrets
+from mlgate.checks import danger_base, graph, names, references, schema, secrets, unmatched
 from mlgate.checks.argo import order, permitted, policies, shared, tekton
 from mlgate.checks.argo.finding import Findings
 from mlgate.checks.argo.follow import Options, follow
@@ -121,7 +121,13 @@ def _rendered(repo: Repo, tree: Tree) -> list[Result]:
         *(findings.valid("MG221", findings.name(unit.build)) for unit in tree.units if unit.objects),
         *failed,
         *tree.guarded,
+        *_unmatched(repo, tree.units),
     ]
+
+
+def _unmatched(repo: Repo, units: Sequence[Unit]) -> list[Result]:
+    builds = list(dict.fromkeys(unit.build for unit in units if not unit.build.files))
+    return unmatched.shared(repo, builds, sorted(graph.reachable([build.folder for build in builds])))
 
 
 def _names(repo: Repo, units: Sequence[Unit]) -> list[Result]:
