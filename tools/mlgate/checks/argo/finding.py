@@ -75,8 +75,7 @@ class Findings:
             status=status,
             message=self._shown(trouble.message),
             fix=fix,
-            file=place.file,
-            line=place.line,
+            **place.where,
         )
 
     def _shown(self, message: str) -> str:
