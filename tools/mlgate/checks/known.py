@@ -5,9 +5,8 @@ from functools import cached_property
 
 from mlgate.checks import batch, discover, projects, settings
 from mlgate.checks.batch import Checked, Whole
-from mlgate.checks.cache import session as sessions
 from mlgate.checks.cache.outcome import Outcome, outcome
-from mlgate.checks.cache.session import Session
+from mlgate.checks.cache.session import Session, facts
 from mlgate.checks.model import Group, Rendered
 from mlgate.checks.render import render
 from mlgate.errors import UsageError
@@ -40,6 +39,7 @@ class Known:
         if known is not None:
             made, self._facts = known
             return made
+        self.begin([])
         whole, checked = start(self, discover.groups(self.repo, [])[0])
         made = outcome(self.repo, checked)
         self._whole, self._facts = whole, _facts(whole)
@@ -86,4 +86,4 @@ def seen(known: Known, rendered: Sequence[Rendered]) -> Whole:
 
 def _facts(whole: Whole) -> str:
     own = {str(one.build.folder.relative_to(whole.repo.root)): one.objects for one in whole.own}
-    return sessions.facts({**own, "projects": sorted(whole.projects.items())})
+    return facts({**own, "projects": sorted(whole.projects.items())})

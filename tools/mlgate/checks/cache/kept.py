@@ -1,18 +1,13 @@
 """Outcomes in the store, by what stands in a group's overlay and in every other file that its builds read."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import overload
 
+from mlgate.checks.cache.documents import key
 from mlgate.checks.cache.outcome import Outcome
 from mlgate.checks.cache.pack import UnreadableError, freeze, thaw
 from mlgate.checks.cache.store import Store
 from mlgate.errors import ToolFailed
-
-
-def key(*parts: str) -> str:
-    """One key of some texts, none of which can run into the next."""
-    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode(errors="surrogateescape")).hexdigest()
 
 
 class Kept:

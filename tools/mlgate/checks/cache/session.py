@@ -1,73 +1,61 @@
 """One run over one tree with a store beside it: what is known already, and what is kept of the rest."""
 
-import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mlgate.checks.cache import content, kept, scan, stamp, store
-from mlgate.checks.cache.kept import key
+from mlgate.checks.cache import content, kept, scan
+from mlgate.checks.cache.documents import OVERLAYS, Documents, key
 from mlgate.checks.cache.outcome import Outcome
 from mlgate.checks.cache.pack import UnreadableError, pack, unpack
 from mlgate.repo import Repo
 from mlgate.results import Result
-
-OVERLAYS = "overlays"
 
 
 @dataclass
 class Session:
     """The tree as it was scanned at the start; nothing is kept of a file that has changed since."""
 
-    repo: Repo
-    store: store.Store
-    scan: scan.Scan
-    stamp: str
+    documents: Documents
     shared: dict[str, str] = field(default_factory=dict)
     _own: str = ""
     _groups: dict[str, str] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
     _before: dict[str, content.Seen] = field(default_factory=dict)
-    _memory: content.Memory | None = None
-    _kept: kept.Kept | None = None
 
-    def document(self, options: Sequence[str]) -> bytes | None:
-        """What ``keep_document`` was given for the same tree and ``options``."""
-        return self.store.get(self._document(options))
-
-    def keep_document(self, options: Sequence[str], document: bytes) -> None:
-        """Keep a whole report, if the tree is still what it was."""
-        if self.cacheable and scan.scan(self.repo.root).tree == self.scan.tree:
-            self.store.put_all({self._document(options): document})
-
-    @property
-    def cacheable(self) -> bool:
-        """False when links lead out of what was scanned."""
-        return not any(map(self.scan.linked, (*scan.TOPS, f"{OVERLAYS}/")))
+    def __post_init__(self) -> None:
+        self.repo: Repo = self.documents.repo
+        self.scan: scan.Scan = self.documents.scan
+        self.cacheable = self.documents.cacheable
+        self._store = self.documents.store
+        self._memory = content.Memory(self.repo.root, self._store)
+        self.shared = self._memory.digests(self.scan.shared)
+        contents = key(*(f"{path}\0{digest}" for path, digest in sorted(self.shared.items())))
+        self._own = key(self.documents.stamp, self.documents.day, contents)
+        self._kept = kept.Kept(self._store, self.shared)
 
     def own(self) -> tuple[Outcome, str] | None:
         """The outcome of the repository's own builds, and the digest of what prefixes see of them, when known."""
-        self._read()
-        found = self._kept_().find({"": self._own}).get("") if self.cacheable else None
-        facts = self.store.get(f"facts {self._own}")
+        found = self._kept.find({"": self._own}).get("") if self.cacheable else None
+        facts = self._store.get(f"facts {self._own}")
         return (found, facts.decode(errors="replace")) if found and facts else None
 
     def keep_own(self, made: Outcome, facts: str) -> None:
         """Keep the repository's own outcome and facts."""
         if self.cacheable and self._unchanged([]):
-            self.store.put_all({**self._kept_().entries(self._own, made), f"facts {self._own}": facts.encode()})
+            self._store.put_all({**self._kept.entries(self._own, made), f"facts {self._own}": facts.encode()})
 
     def groups(self, names: Iterable[str], facts: str, clash: Callable[[str], str]) -> dict[str, Outcome]:
         """What is known of the prefixes ``names``, given the facts and the prefix that each clashes with."""
         layout = key(*sorted(self.shared))
-        places = {name: f"{OVERLAYS}/{name}" for name in names if name in self.scan.groups}
+        places = {name: f"{OVERLAYS}{name}" for name in names if name in self.scan.groups}
         signatures = {place: self.scan.groups[name] for name, place in places.items()}
-        self._groups = self._memory_().digests(signatures)
+        self._groups = self._memory.digests(signatures)
         self._keys = {
-            name: key(self.stamp, self._day, name, self._groups[place], facts, clash(name), layout)
+            name: key(self.documents.stamp, self.documents.day, name, self._groups[place], facts, clash(name), layout)
             for name, place in places.items()
             if self.cacheable
         }
-        return self._kept_().find(self._keys)
+        return self._kept.find(self._keys)
 
     def begin(self, names: Iterable[str]) -> None:
         """Look at what is about to be read for ``names``."""
@@ -76,32 +64,27 @@ class Session:
     def keep(self, made: Sequence[Outcome]) -> None:
         """Keep outcomes whose files are what they were at ``begin`` and in the scan."""
         steady = self._unchanged([each.name for each in made])
-        entries = [self._kept_().entries(self._keys[each.name], each) for each in made if each.name in self._keys]
+        entries = [self._kept.entries(self._keys[each.name], each) for each in made if each.name in self._keys]
         if steady:
-            self.store.put_all({name: body for each in entries for name, body in each.items()})
+            self._store.put_all({name: body for each in entries for name, body in each.items()})
 
     def end(self) -> None:
         """Remember what stands in the files, so that the next run need not read them."""
-        self._memory_().keep([*self.shared, *(f"{OVERLAYS}/{name}" for name in self.scan.groups)])
+        self._memory.keep([*self.shared, *(f"{OVERLAYS}{name}" for name in self.scan.groups)])
 
     def once(self, parts: Sequence[str], compute: Callable[[], list[Result]]) -> list[Result]:
         """``compute()``, or what it gave for the same ``parts`` and the same files beside the overlays."""
         name = f"once {key(self._own, *parts)}"
         try:
-            known = self.store.get(name) if self.cacheable else None
+            known = self._store.get(name) if self.cacheable else None
             if known is not None:
                 return list(unpack(known))
         except UnreadableError:
             pass
         found = compute()
         if self.cacheable and self._unchanged([]):
-            self.store.put_all({name: pack(found)})
+            self._store.put_all({name: pack(found)})
         return found
-
-    def _read(self) -> None:
-        self.shared = self._memory_().digests(self.scan.shared)
-        contents = key(*(f"{path}\0{digest}" for path, digest in sorted(self.shared.items())))
-        self._own = key(self.stamp, self._day, contents)
 
     def _unchanged(self, names: Sequence[str]) -> bool:
         """Whether the files are what their digests, and the look at ``begin``, say."""
@@ -113,30 +96,7 @@ class Session:
         )
 
     def _paths(self, names: Iterable[str]) -> list[str]:
-        return [*(path for path in self.shared if not path.endswith("/")), *(f"{OVERLAYS}/{name}" for name in names)]
-
-    @property
-    def _day(self) -> str:
-        # What is accepted until a date is accepted on that day and no longer.
-        return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-
-    def _document(self, options: Sequence[str]) -> str:
-        return f"document {key(self.stamp, self._day, str(self.repo.root), self.scan.tree, *options)}"
-
-    def _memory_(self) -> content.Memory:
-        if self._memory is None:
-            self._memory = content.Memory(self.repo.root, self.store)
-        return self._memory
-
-    def _kept_(self) -> kept.Kept:
-        if self._kept is None:
-            self._kept = kept.Kept(self.store, self.shared)
-        return self._kept
-
-
-def begin(repo: Repo) -> Session:
-    """A session over the tree as it is now; raises ``MissingTool`` and ``ToolFailed`` when it cannot be scanned."""
-    return Session(repo, store.Store(store.folder()), scan.scan(repo.root), stamp.stamp())
+        return [*(path for path in self.shared if not path.endswith("/")), *(f"{OVERLAYS}{name}" for name in names)]
 
 
 def facts(parts: Mapping[str, object]) -> str:
