@@ -1,16 +1,15 @@
-"""From a rendered object back to the file and line that a person would edit."""
+"""From a rendered object back to the file, line and column that a person would edit."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
-from mlgate.checks import graph
-from mlgate.checks.model import Build, Object, name_of
+from mlgate.checks.model import Build, Object, name_of, namespace_of
+from mlgate.checks.nodes import Doc, Step, documents, items, steps, walk
+from mlgate.checks.origins import Entry, entries, entry, kustomization, named
+from mlgate.checks.touches import Touch, touches
 from mlgate.repo import Repo
 from mlgate.results import Place
-from mlgate.settings import line_of
 
 __all__ = ["Locator", "Place"]
 
@@ -18,52 +17,72 @@ __all__ = ["Locator", "Place"]
 class Locator:
     """Finds the sources of one build's objects; reads the files only when asked the first time."""
 
-    def __init__(self, repo: Repo, build: Build) -> None:
+    def __init__(self, repo: Repo, build: Build, origin: Place | None = None) -> None:
+        """``origin`` is the Application that syncs the build; every chain begins with it."""
         self._repo = repo
         self._build = build
+        self._origin = origin
 
     def find(self, obj: Object, path: str = "") -> Place:
-        """Source of ``obj``, at the node of the JSON pointer ``path``; else the build's kustomization."""
-        keys = [int(key) if key.isdigit() else key for key in path.split("/") if key]
-        candidates = self._documents.get((str(obj.get("kind")), name_of(obj)), [])
-        for file, node in candidates:
-            return Place(self._relative(file), line_of(node, list(keys)) if keys else node.start_mark.line + 1)
-        return Place(self._relative(self._build.file.resolve()), 0)
+        """Where to edit what ``obj`` has at the JSON pointer ``path``, and the chain that leads there.
+
+        That is what set the value last: a patch, the source of a replacement, an entry of images, or else the
+        object's own document, at the node or its nearest parent. The build's kustomization for an unknown object.
+        """
+        found = named(self._entries, str(obj.get("kind")), name_of(obj), namespace_of(obj))
+        if found is None:
+            return Place(self._relative(self._build.file.resolve()), 0, 0, "", self._start)
+        wanted = steps(obj, path)
+        value = _value(obj, wanted)
+        parts = [touch for layer in reversed(found.layers) for touch in touches(layer, found, wanted, value)]
+        own = self._own(found, wanted)
+        exact = walk(found.node, wanted)[0] == len(wanted)
+        edits = (each for each in parts if each.decides or (each.role == "patch" and not exact))
+        edit = next((self._place(each.doc, each) for each in edits), own)
+        lists = [self._place(doc, Touch(doc, node, role)) for doc, node, role in found.trail]
+        chain = (*self._start, *lists, *(self._place(each.doc, each) for each in parts), own)
+        return Place(edit.file, edit.line, edit.column, edit.role, chain)
 
     @cached_property
-    def _documents(self) -> dict[tuple[str, str], list[tuple[Path, yaml.Node]]]:
-        found: dict[tuple[str, str], list[tuple[Path, yaml.Node]]] = {}
-        for file in self._build.files or sorted(graph.reachable([self._build.folder]), key=self._distance):
-            for node in _compose(file):
-                for name in self._names(_scalar(node, "metadata", "name")):
-                    found.setdefault((_scalar(node, "kind"), name), []).append((file, node))
-        return found
+    def _start(self) -> tuple[Place, ...]:
+        return (self._origin,) if self._origin else ()
 
-    def _names(self, name: str) -> list[str]:
-        prefix = self._build.prefix
-        return [name, name.replace("PREFIX", prefix), f"{prefix}-{name}"] if prefix else [name]
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        if kustomization(self._build.folder):
+            return entries(self._build.folder, self._repo.root)
+        files = self._build.files or sorted(self._build.folder.glob("*.y*ml"))
+        return [entry(doc, doc.root) for file in files for doc in documents(file)]
 
-    def _distance(self, file: Path) -> tuple[bool, str]:
-        # An overlay's own file wins over the base's of the same name.
-        return (not file.is_relative_to(self._build.folder.resolve()), str(file))
+    def _own(self, found: Entry, path: Sequence[Step]) -> Place:
+        if found.generator:
+            return self._generated(found, path)
+        _, _, mark = walk(found.node, path)
+        return self._place(found.doc, Touch(found.doc, mark, "object"))
+
+    def _generated(self, found: Entry, path: Sequence[Step]) -> Place:
+        """The literal, or the file, that became the key of a generated object."""
+        key = path[1].key if len(path) > 1 and path[0].key in ("data", "binaryData", "stringData") else ""
+        for field in ("literals", "files", "envs"):
+            for node in items(found.node, field) if key else []:
+                name, _, text = str(node.value).partition("=")
+                file = found.doc.file.parent / (text or name)
+                if field == "files" and key in (name, Path(name).name) and file.is_file():
+                    return Place(self._relative(file.resolve()), 1, 1, found.generator)
+                if field == "literals" and name == key:
+                    return self._place(found.doc, Touch(found.doc, node, found.generator))
+        return self._place(found.doc, Touch(found.doc, found.node, found.generator))
+
+    def _place(self, doc: Doc, touch: Touch) -> Place:
+        line, column = doc.at(touch.node)
+        return Place(self._relative(doc.file), line, column, touch.role)
 
     def _relative(self, file: Path) -> str:
         root = self._repo.root.resolve()
         return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
 
 
-def _compose(file: Path) -> Iterator[yaml.Node]:
-    if file.suffix not in {".yaml", ".yml"}:
-        return
-    try:
-        yield from [node for node in yaml.compose_all(file.read_text(), Loader=yaml.CSafeLoader) if node]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return
-
-
-def _scalar(node: yaml.Node, *path: str) -> str:
-    for key in path:
-        if not isinstance(node, yaml.MappingNode):
-            return ""
-        node = next((value for name, value in node.value if name.value == key), yaml.ScalarNode("", ""))
-    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+def _value(obj: object, path: Sequence[Step]) -> object:
+    for step in path:
+        obj = obj.get(step.key) if isinstance(obj, dict) else step.item
+    return obj
