@@ -22,6 +22,7 @@ VERBS = (
     "predict",
     "promote",
     "recreate-pvc",
+    "schemas",
     "score",
     "serve",
     "slack",

@@ -6,19 +6,15 @@ either for "no schema" and say so only at the object.
 
 import hashlib
 import json
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import yaml
 
-from mlgate.checks import catalogue, definitions, swagger
-from mlgate.errors import MissingTool, ToolFailed
-from mlgate.files import put_tree
+from mlgate.checks import catalogue, definitions, entries, swagger
+from mlgate.checks.entries import Entry
+from mlgate.errors import MissingTool
 from mlgate.process import cache_dir
 
 OWN = Path(__file__).with_name("own")
@@ -33,20 +29,7 @@ def build() -> int:
     stamp = _stamp(sources)
     if (place / _STAMP).is_file() and (place / _STAMP).read_text() == stamp:
         return 0
-    draft = place.with_name(f".schemas-{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    number = 0
-    for path, schema in _schemas(sources):
-        _check(path, schema)
-        definitions.write(draft, path, schema)
-        number += 1
-    for path, definition in _definitions(sources):
-        if reason := definition["stub"]:
-            raise ToolFailed(f"the schema {path} is a stub: {reason}")
-        definitions.write(draft / definitions.FOLDER, path, definition)
-    (draft / _STAMP).write_text(stamp)
-    put_tree(draft, place)
-    return number
+    return entries.write(_entries(sources), place, stamp, stubs=False)
 
 
 def _sources() -> list[Path]:
@@ -64,48 +47,23 @@ def _sources() -> list[Path]:
 
 def _stamp(sources: list[Path]) -> str:
     digest = hashlib.sha256()
-    code = [Path(module.__file__ or "") for module in (catalogue, definitions, swagger)] + [Path(__file__)]
+    code = [Path(module.__file__ or "") for module in (catalogue, definitions, entries, swagger)] + [Path(__file__)]
     for path in [*sources, *code]:
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _schemas(sources: list[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _entries(sources: list[Path]) -> Iterator[Entry]:
     for path in sources:
-        if path.parent == OWN and path.suffix == ".json":
-            group, name = path.stem.split("__")
-            yield f"{group}/{name}.json", json.loads(path.read_text())
+        own = path.parent == OWN
+        origin = f"tools/mlgate/checks/own/{path.name}" if own else path.parent.name.replace("_", "/")
+        if own and path.suffix == ".json":
+            place = path.stem.replace("__", "/") + ".json"
+            yield Entry(place, json.loads(path.read_text()), definitions.plain(namespaced=True), origin)
         elif path.suffix == ".json":
-            for group, version, kind, schema in swagger.kinds(json.loads(path.read_text())):
-                yield _place(group, version, kind), schema
+            yield from entries.of_openapi(json.loads(path.read_text()), origin)
         else:
-            for document in yaml.load_all(path.read_text(), yaml.CSafeLoader):
-                yield from catalogue.defined(document or {})
-
-
-def _definitions(sources: list[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in sources:
-        if path.parent == OWN and path.suffix == ".json":
-            yield path.stem.replace("__", "/") + ".json", definitions.plain(namespaced=True)
-        elif path.suffix == ".json":
-            yield from definitions.built_in(json.loads(path.read_text()))
-        else:
-            for document in yaml.load_all(path.read_text(), yaml.CSafeLoader):
-                yield from definitions.of(document or {})
-
-
-def _place(group: str, version: str, kind: str) -> str:
-    # kubeconform takes the version for the group of the core's kinds.
-    return f"{group or version}/{kind.lower()}_{version}.json"
-
-
-def _check(path: str, schema: dict[str, Any]) -> None:
-    try:
-        jsonschema.Draft7Validator.check_schema(schema)
-    except jsonschema.SchemaError as err:
-        raise ToolFailed(f"the schema {path} does not compile: {' '.join(str(err.message).split())[:200]}") from None
-    if not schema.get("properties"):
-        raise ToolFailed(f"the schema {path} says nothing about its kind")
+            yield from entries.of_objects(yaml.load_all(path.read_text(), yaml.CSafeLoader), origin)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from mlgate.checks.catalogue import strict
 
 # Formats such as date-time are the API server's to judge; descriptions would be most of each file.
 _UNSAID = frozenset({"default", "description", "format"})
-_PREFIX = "#/definitions/"
+PREFIX = "#/definitions/"
+"""How a definition is referred to."""
 _ANY: dict[str, Any] = {}
 # Where Kubernetes' document says less than the API server accepts.
 _SPECIAL: Mapping[str, dict[str, Any]] = {
@@ -51,7 +52,7 @@ def _references(schema: Any) -> Iterator[str]:
     if isinstance(schema, dict):
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            yield reference.removeprefix(_PREFIX)
+            yield reference.removeprefix(PREFIX)
         for each in schema.values():
             yield from _references(each)
     if isinstance(schema, list):
