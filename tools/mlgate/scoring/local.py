@@ -122,4 +122,6 @@ class LocalModel:
         return dict(said)
 
     def _words(self) -> str:
-        return self._log.read_text(errors="replace").strip()[-800:] or f"exit code {self._process.returncode}"
+        lines = self._log.read_text(errors="replace").split("\n")
+        # Of a traceback the last line says what is wrong.
+        return next((line[:400] for line in reversed(lines) if line.strip()), f"exit code {self._process.returncode}")
