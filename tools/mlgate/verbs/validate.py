@@ -24,9 +24,11 @@ CLUSTER = Path("apps/values/settings.yaml")
 
 
 def _further(places: Sequence[Path]) -> AbstractContextManager[object]:
+    if not places:
+        return nullcontext()
     from mlgate.checks import entries
 
-    return entries.further(places) if places else nullcontext()
+    return entries.further(places)
 
 
 @click.command(name="validate")

@@ -20,7 +20,11 @@ _RACY_NS = 2_000_000_000
 def stamp() -> str:
     """The digest; it changes when a file of these changes in size, time or place."""
     digest = hashlib.sha256(f"{__version__}\0{sys.version}\0{sys.prefix}\0{cache_dir()}\0".encode())
-    for path in _files():
+    # Further catalogues are handed over in the environment.
+    own = sorted(each for each in os.environ.items() if each[0].startswith("MLGATE_"))
+    digest.update(repr(own).encode(errors="replace"))
+    further = [place for _, value in own for place in value.split(os.pathsep) if place != str(cache_dir())]
+    for path in [*_files(), *(path for place in further for path in _below(place))]:
         digest.update(f"{path}\0{signature(path)}\n".encode(errors="replace"))
     return digest.hexdigest()
 
