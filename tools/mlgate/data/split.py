@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mlgate.data import REFERENCE_FILE, drift
 from mlgate.data.transactions import COLUMNS, Transactions
 from mlgate.errors import SettingsError
 from mlgate.files import write_atomic
@@ -111,11 +112,12 @@ def _record(
 
 
 def write(result: Split, *, train_csv: Path, sealed: Path) -> None:
-    """Write the training rows, and the hold-out with its record into the folder ``sealed``."""
+    """Write the training rows; into the folder ``sealed`` the hold-out, its record, and what a release remembers."""
     train_csv.parent.mkdir(parents=True, exist_ok=True)
     sealed.mkdir(parents=True, exist_ok=True)
     write_atomic(train_csv, result.train.to_csv(index=False))
     write_atomic(sealed / HOLDOUT_FILE, result.holdout.to_csv(index=False))
+    write_atomic(sealed / REFERENCE_FILE, drift.text(drift.reference(result.train)))
     write_atomic(sealed / RECORD_FILE, json.dumps(asdict(result.record), indent=2) + "\n")
 
 

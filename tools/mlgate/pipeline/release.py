@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from mlgate.data import REFERENCE_FILE
 from mlgate.errors import SettingsError
 from mlgate.notebook.files import TEMPLATES, TOKEN
 from mlgate.pipeline import serving
@@ -39,6 +40,8 @@ class Release:
     deployment: Mapping[str, Any]
     beside: tuple[Mapping[str, Any], ...] = ()
     part: str = "dev"
+    reference: str = ""
+    """What later data are compared with, as the evaluation left it."""
 
     @property
     def namespace(self) -> str:
@@ -54,7 +57,8 @@ class Release:
         """File name in ``folder`` to its text."""
         served = (self.deployment, *self.beside)
         contents = {REPORT_FILE: (self.report,), DEPLOYMENT_FILE: served, KUSTOMIZATION_FILE: (_COMPONENT,)}
-        return {name: yaml.safe_dump_all(map(dict, each), sort_keys=False) for name, each in contents.items()}
+        texts = {name: yaml.safe_dump_all(map(dict, each), sort_keys=False) for name, each in contents.items()}
+        return texts | ({REFERENCE_FILE: self.reference} if self.reference else {})
 
     def stands_in(self, root: Path) -> bool:
         """True when ``root`` already releases this: same files but for when and where it was measured."""

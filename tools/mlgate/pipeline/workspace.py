@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from mlgate.data import REFERENCE_FILE
 from mlgate.errors import SettingsError
 from mlgate.files import write_atomic
 from mlgate.gate.judge import Verdict
@@ -34,6 +35,12 @@ def report(source: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
         raise SettingsError(f"{REPORT}: is not a ModelAccuracy")
     return content
+
+
+def reference(source: Path) -> str:
+    """What the evaluation left for later data to be compared with; empty when an older one left nothing."""
+    path = source / REFERENCE_FILE
+    return path.read_text() if path.is_file() else ""
 
 
 def image(source: Path) -> str:

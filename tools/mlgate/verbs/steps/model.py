@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import yaml
 
+from mlgate.data import REFERENCE_FILE
 from mlgate.errors import FOUND, OK, ToolFailed
 from mlgate.files import write_atomic
 from mlgate.image.store import Image
@@ -90,6 +91,8 @@ def evaluate(source: Path, sealed: Path, prefix: str, model_path: str, image_sto
     if done is None:
         return FOUND
     evaluation.write(done, source)
+    # Only this step sees what the split sealed, and no training could have changed it.
+    write_atomic(source / REFERENCE_FILE, (sealed / REFERENCE_FILE).read_text())
     measured = reports.model_accuracy(done.metrics, done.evidence, namespace=f"{prefix}-cicd")
     write_atomic(source / workspace.REPORT, yaml.safe_dump(measured, sort_keys=False))
     workspace.result("accuracy", str(done.metrics.accuracy))

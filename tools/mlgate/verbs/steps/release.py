@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -60,6 +61,7 @@ def promote(source: Path, prefix: str, model_path: str, branch: str) -> int:
         workspace.model_folder(source, model_path),
         kind=settings.load(Repo(root).settings_file(prefix)).choices["serving"],
     )
+    wanted = replace(wanted, reference=workspace.reference(source))
     done = promotion.promote(root, branch, wanted)
     for reason in done.verdict.reasons:
         click.echo(f"denied: {reason}")

@@ -43,14 +43,18 @@ def extract(source: Path, model_path: str) -> int:
 @options.option("data-source")
 @options.option("holdout", type=Decimal)
 @options.seed
+@options.option("prefix", required=False, default="", help="Whose last accepted data to compare with.")
 @click.option("--split", "method", envvar="SPLIT", show_envvar=True, default="stratified", help="stratified or time.")
-def split(source: Path, sealed: Path, data_source: str, seed: int, **how: Any) -> int:
+def split(source: Path, sealed: Path, data_source: str, seed: int, prefix: str, **how: Any) -> int:
     """Load the transactions, check them, and seal a hold-out away from training; exits 1 when denied."""
-    from mlgate.data import checks, sources
+    from mlgate.data import REFERENCE_FILE, checks, drift, sources
     from mlgate.data import split as splits
 
     done = splits.split(sources.load(data_source, seed=seed), seed=seed, **how)
     results = checks.check(done)
+    if prefix:
+        accepted = drift.read(source / "repo" / "overlays" / prefix / "dev" / "release" / REFERENCE_FILE)
+        results += drift.check(done.train, accepted, done.record.source)
     options.say(each for each in results if each.message)
     if not passed(results):
         return FOUND
