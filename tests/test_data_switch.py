@@ -14,7 +14,7 @@ import data_servers
 import postgresql
 import teiid
 from data_servers import LOGIN, PASSWORD, Servers
-from mlgate.data import synthetic
+from mlgate.data import REFERENCE_FILE, drift, synthetic
 from mlgate.pipeline import start
 from mlgate.repo import Repo
 
@@ -63,10 +63,10 @@ def switched(repo: Repo, source: str) -> list[str]:
     return [line for line in shown.splitlines() if line.startswith("+ ")]
 
 
-def run(repo: Repo) -> Run:
+def run(repo: Repo, *more: str) -> Run:
     from mlgate.cli import main
 
-    assert main(["pipeline", "run", "--prefix", PREFIX, "--repo", str(repo.root), "--no-promote"]) == 0
+    assert main(["pipeline", "run", "--prefix", PREFIX, "--repo", str(repo.root), *more]) == 0
     return Run(max(start.runs(repo, PREFIX).iterdir(), key=lambda folder: folder.stat().st_mtime_ns))
 
 
@@ -85,7 +85,10 @@ def from_file(repo: Repo, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     file = tmp_path_factory.mktemp("rows") / "rows.csv"
     FRAME.to_csv(file, index=False)
     switched(repo, f"csv:{file}")
-    return identity(run(repo))
+    done = run(repo)
+    assert "nothing to compare with" in done.json("metrics.json")["evidence"]["dataFindings"][0]
+    assert drift.read(repo.overlay(PREFIX) / "dev" / "release" / REFERENCE_FILE) is not None
+    return identity(done)
 
 
 @pytest.mark.parametrize("way", ["postgresql", "teiid"])
@@ -96,7 +99,9 @@ def test_one_commit_switches_the_source_and_the_model_stays(
         monkeypatch.setenv(name, value)
     source = servers.sources()[way]
     assert switched(repo, source) == [f'+    source: "{source}"']
-    done = run(repo)
+    done = run(repo, "--no-promote")
     assert identity(done) == from_file
-    assert done.json("metrics.json")["evidence"]["dataSource"] == source
+    evidence = done.json("metrics.json")["evidence"]
+    # The same rows as those that the release remembers.
+    assert (evidence["dataSource"], evidence["dataFindings"]) == (source, [])
     assert PASSWORD not in done.log
