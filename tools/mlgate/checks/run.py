@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
-from mlgate.checks import batch, danger, discover, together
+from mlgate.checks import batch, discover, together
 from mlgate.checks.batch import STAGES, Checked, Whole
 from mlgate.checks.cache.outcome import Outcome, outcome
 from mlgate.checks.cache.session import Session
@@ -108,6 +108,8 @@ def _evaluate(whole: Whole, groups: Sequence[Group]) -> list[Outcome]:
 def _dangerous(
     known: Known, prefixes: Sequence[str], base: str, wanted: Sequence[str] | None, notes: tuple[str, ...]
 ) -> Report:
+    from mlgate.checks import danger
+
     repo = known.repo
     own, *groups = discover.groups(repo, prefixes)
     whole, first = start(known, own)

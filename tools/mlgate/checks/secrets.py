@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from detect_secrets.core.secrets_collection import SecretsCollection
-from detect_secrets.settings import transient_settings
-
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Object, Rendered, subject
 from mlgate.repo import Repo
@@ -88,6 +85,10 @@ def _sealed(rendered: Sequence[Rendered]) -> frozenset[str]:
 
 
 def _files(repo: Repo, files: Sequence[Path], sealed: frozenset[str]) -> Iterator[Result]:
+    # It reads a whole HTTP client, which a run that finds nothing changed has no time for.
+    from detect_secrets.core.secrets_collection import SecretsCollection
+    from detect_secrets.settings import transient_settings
+
     found = SecretsCollection()
     with transient_settings(_SETTINGS):
         for file in files:
