@@ -42,10 +42,12 @@ class Server:
 def running(folder: Path, given: Mapping[str, str]) -> Iterator[Server]:
     """The server with the variables ``given``, ready; it ends with the block."""
     process = start(folder, given)
-    limit = threading.Timer(120, process.kill)
+    limit = threading.Timer(300, process.kill)
     limit.start()
     try:
-        yield _ready(process, folder / "teiid.log")
+        server = _ready(process, folder / "teiid.log")
+        limit.cancel()
+        yield server
     finally:
         limit.cancel()
         process.terminate()
