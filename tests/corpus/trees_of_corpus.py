@@ -20,8 +20,12 @@ def make(folder: Path) -> dict[str, Path]:
     url = "https://git.example.com/team/mlops.git"
     if checkouts.mlgate(own, "bootstrap", "--prefix", trees.PREFIX, "--repo-url", url, *OPTIONS) != 0:
         raise RuntimeError("the options could not be switched on")
-    shutil.copytree(FOREIGN, folder / "foreign")
-    return {"own": own, "foreign": folder / "foreign"}
+    return {"own": own, "foreign": copy_foreign(folder / "foreign")}
+
+
+def copy_foreign(folder: Path) -> Path:
+    """The small repository of another shape, at ``folder``."""
+    return shutil.copytree(FOREIGN, folder)
 
 
 def changed(row: Row, of: dict[str, Path], folder: Path) -> Path:

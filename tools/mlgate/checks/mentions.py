@@ -80,6 +80,10 @@ def _routes(obj: Object) -> Iterator[Mention]:
         yield Mention("Service", str((spec.get("to") or {}).get("name")), "/spec/to/name")
     if kind == "StatefulSet" and spec.get("serviceName"):
         yield Mention("Service", str(spec["serviceName"]), "/spec/serviceName")
+    if kind == "HorizontalPodAutoscaler":
+        target = spec.get("scaleTargetRef") or {}
+        if str(target.get("apiVersion", "")).startswith("apps/"):
+            yield Mention(str(target.get("kind")), str(target.get("name")), "/spec/scaleTargetRef/name")
     if kind == "Ingress":
         for path, value in walk(spec, "/spec"):
             service = value.get("service")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlgate.checks import mentions, secret_makers
+from mlgate.checks import mentions, ports, secret_makers
 from mlgate.checks.locate import Locator
 from mlgate.checks.mentions import Mention
 from mlgate.checks.model import Object, Rendered, name_of, namespace_of, subject
@@ -42,8 +42,7 @@ class _Source:
             subject=subject(self.obj),
             status=status,
             message=message,
-            file=place.file,
-            line=place.line,
+            **place.where,
         )
 
 
@@ -91,6 +90,7 @@ def _group(
         lambda source: own(source, objects),
         lambda source: _mentions(source, there),
         lambda source: _selector(source, objects),
+        lambda source: _ports(source, objects),
     ]
     for source in sources:
         found = [result for each in checks for result in each(source)]
@@ -131,6 +131,11 @@ def _selector(source: _Source, objects: Sequence[Object]) -> Iterator[Result]:
     labels = [each for obj in objects if namespace_of(obj) == space for each in mentions.pod_labels(obj)]
     if not any(wanted.items() <= each.items() for each in labels) and not _foreign(wanted):
         yield source.result("MG263", Status.INVALID, "its selector matches the labels of no pod here", "/spec/selector")
+
+
+def _ports(source: _Source, objects: Sequence[Object]) -> Iterator[Result]:
+    for path, words in ports.unknown(source.obj, objects):
+        yield source.result("MG262", Status.INVALID, words, path)
 
 
 def _foreign(selector: dict[str, Any]) -> bool:
