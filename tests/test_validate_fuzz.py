@@ -46,7 +46,7 @@ patches:
 configMapGenerator: [{name: made, files: [a.yaml]}]
 replacements:
 - source: {kind: ConfigMap, name: a, fieldPath: data.key}
-  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.key]}]
+  targets: [{select: {kind: ConfigMap, name: a}, fieldPaths: [data.key]}]
 images: [{name: a, newTag: '1'}]
 """
 RESOURCE = """apiVersion: v1
