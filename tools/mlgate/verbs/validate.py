@@ -12,6 +12,7 @@ from mlgate import repo as repos
 from mlgate.checks.cache import documents, store
 from mlgate.errors import FOUND, OK, MlgateError, ToolFailed, UsageError
 from mlgate.files import write_atomic
+from mlgate.render import renderer
 from mlgate.repo import Repo
 
 if TYPE_CHECKING:  # imported where they are used: when nothing has changed, importing would take the most time
@@ -54,6 +55,15 @@ def _further(places: Sequence[Path]) -> AbstractContextManager[object]:
     help="A further catalogue of kinds, as mlgate schemas builds it; may be repeated.",
 )
 @click.option("--strict", is_flag=True, help="Any repository: a source that is not rendered is a finding.")
+@click.option(
+    "--renderer",
+    type=click.Choice(list(renderer.RENDERERS)),
+    default="engine",
+    show_default=True,
+    expose_value=False,
+    callback=lambda _context, _option, name: renderer.choose(name),
+    help="What renders: kustomize's library in workers, or kubectl.",
+)
 def command(  # noqa: PLR0913 - one parameter for every option
     path: Path | None,
     prefixes: tuple[str, ...],
