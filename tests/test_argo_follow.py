@@ -122,7 +122,7 @@ def test_an_object_without_a_namespace_gets_the_destinations(tmp_path: Path) -> 
 DIRECTORY = {
     "web/a.yaml": trees.config("a"),
     "web/b.yml": trees.config("b"),
-    "web/c.json": '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "ConfigMap"}]}',
+    "web/c.json": '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret"}]}',
     "web/deep/d.yaml": trees.config("d"),
     "web/README.md": "nothing",
     "web/skipped.yaml": "# +argocd:skip-file-rendering\nnot: an object\n",
@@ -210,7 +210,7 @@ def test_a_source_that_only_lends_its_files_is_no_hole(tmp_path: Path) -> None:
         pytest.param(trees.app("web", "../web"), "MG265", "leads out of the repository", id="path-leads-out"),
         pytest.param(trees.app("web", "/web"), "MG265", "leads out of the repository", id="absolute-path"),
         pytest.param(trees.app("web", "bad"), "MG221", "a.yaml is no YAML", id="broken-manifest"),
-        pytest.param(trees.app("web", "odd"), "MG221", "no object with apiVersion and kind", id="no-object"),
+        pytest.param(trees.app("web", "odd"), "MG221", "no object with apiVersion, kind", id="no-object"),
         pytest.param(
             trees.app("web", "kustomized", source={"kustomize": {"replicas": [{"name": "web", "count": "x"}]}}),
             "MG221",

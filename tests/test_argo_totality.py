@@ -29,7 +29,8 @@ VALUES = st.recursive(
 APPLICATION: list[tuple[str, ...]] = [
     ("metadata",), ("metadata", "annotations"), ("spec",), ("spec", "source"), ("spec", "sources"), ("spec", "project"),
     ("spec", "source", "path"), ("spec", "source", "kustomize"), ("spec", "source", "directory"),
-    ("spec", "destination"), ("spec", "syncPolicy"), ("spec", "source", "repoURL"), ("spec", "source", "directory", "include"),
+    ("spec", "destination"), ("spec", "syncPolicy"), ("spec", "source", "repoURL"),
+    ("spec", "source", "directory", "include"),
 ]  # fmt: skip
 SET: list[tuple[str, ...]] = [
     ("spec",), ("spec", "generators"), ("spec", "template"), ("spec", "templatePatch"), ("spec", "goTemplateOptions"),

@@ -57,12 +57,23 @@ def read(paths: Iterable[Path]) -> list[Object]:
 
 def _objects(path: Path) -> Iterator[Object]:
     for content in documents(path):
-        if not isinstance(content, dict) or not content.get("kind") or not content.get("apiVersion"):
-            raise SettingsError(f"{path.name} holds something that is no object with apiVersion and kind")
-        if str(content["kind"]).endswith("List") and isinstance(content.get("items"), list):
-            yield from content["items"]
+        if _is_list(content):
+            yield from (_object(path, each) for each in content["items"])
         else:
-            yield content
+            yield _object(path, content)
+
+
+def _is_list(content: Any) -> bool:
+    listed = isinstance(content, dict) and str(content.get("kind")).endswith("List")
+    return listed and isinstance(content.get("items"), list)
+
+
+def _object(path: Path, content: Any) -> Object:
+    match content:
+        case {"apiVersion": str(version), "kind": str(kind)} if version and kind:
+            if isinstance(content.get("metadata", {}), dict):
+                return dict(content)
+    raise SettingsError(f"{path.name} holds something that is no object with apiVersion, kind and metadata")
 
 
 def documents(path: Path) -> list[Any]:

@@ -29,14 +29,14 @@ class AppProject:
 
     def reads(self, url: str) -> bool:
         """Whether Applications of the project may read a repository; an entry with ``!`` forbids."""
-        patterns = [str(each) for each in self.spec.get("sourceRepos") or []]
+        patterns = [str(each) for each in _listed(self.spec.get("sourceRepos"))]
         if any(each.startswith("!") and _reads(each[1:], url) for each in patterns):
             return False
         return any(_reads(each, url) for each in patterns if not each.startswith("!"))
 
     def reaches(self, target: Mapping[str, Any], namespace: str) -> bool:
         """Whether objects may go to ``namespace`` of a destination, which names its cluster or has its address."""
-        entries = [each for each in self.spec.get("destinations") or [] if isinstance(each, dict)]
+        entries = [each for each in _listed(self.spec.get("destinations")) if isinstance(each, dict)]
         place = {"server": str(target.get("server") or ""), "name": str(target.get("name") or "")}
         if not place["server"] and place["name"] == _NAMES[LOCAL]:
             place["server"] = LOCAL
@@ -48,8 +48,8 @@ class AppProject:
     def admits(self, obj: Object, *, cluster_wide: bool) -> bool:
         """Whether an object of this kind may be synced."""
         which = "clusterResource" if cluster_wide else "namespaceResource"
-        listed, forbidden = self.spec.get(f"{which}Whitelist"), self.spec.get(f"{which}Blacklist")
-        if _lists(forbidden or [], obj):
+        listed, forbidden = (_listed(self.spec.get(f"{which}{end}")) for end in ("Whitelist", "Blacklist"))
+        if _lists(forbidden, obj):
             return False
         # Without a list every namespaced kind is permitted, and no cluster-wide one.
         return _lists(listed, obj) if listed or cluster_wide else True
@@ -73,11 +73,16 @@ def _takes(entry: Mapping[str, Any], place: Mapping[str, str], namespace: str) -
     return any(place[key] and fits(str(entry[key]), place[key]) for key in ("server", "name") if entry.get(key))
 
 
-def _lists(entries: Iterable[Any] | None, obj: Object) -> bool:
+def _listed(value: Any) -> list[Any]:
+    # What is misshapen permits nothing; the schema stage names it.
+    return value if isinstance(value, list) else []
+
+
+def _lists(entries: Iterable[Any], obj: Object) -> bool:
     return any(
         fits(str(each.get("group")), group_of(obj))
         and fits(str(each.get("kind")), str(obj.get("kind")))
         and fits(str(each.get("name") or "*"), name_of(obj))
-        for each in entries or []
+        for each in entries
         if isinstance(each, dict)
     )

@@ -1,4 +1,4 @@
-"""Stage: no object comes from two Applications of one cluster."""
+"""Stage: no object comes twice to one cluster."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,6 +9,8 @@ from mlgate.repo import Repo
 from mlgate.results import Result
 
 _FIX = "let one Application have it, and take it out of the other"
+_TURNS = "has the same object, and the two would take turns in changing it"
+_AGAIN = "the same folder has this object twice, and only the last is synced"
 LOCAL = "https://kubernetes.default.svc"
 
 
@@ -21,7 +23,7 @@ def cluster(unit: Unit) -> str:
 
 
 def check(repo: Repo, units: Sequence[Unit]) -> list[Result]:
-    """MG264 for every object that an Application before has too."""
+    """MG264 for every object that was there before, in another Application or in the same plain folder."""
     findings = Findings(repo, "shared")
     return findings.each("MG264", units, _twice(findings, units))
 
@@ -30,10 +32,12 @@ def _twice(findings: Findings, units: Sequence[Unit]) -> Iterator[Result]:
     first: dict[tuple[str, ...], Unit] = {}
     for unit in units:
         for obj in unit.objects:
-            other = first.setdefault((cluster(unit), *_identity(obj)), unit)
-            if other is not unit:
-                message = f"{_who(findings, other)} has the same object, and the two would take turns in changing it"
+            key = (cluster(unit), *_identity(obj))
+            if key in first:
+                message = _AGAIN if first[key] is unit else f"{_who(findings, first[key])} {_TURNS}"
                 yield findings.invalid("MG264", unit, obj, Told(message, fix=_FIX))
+            elif (obj.get("metadata") or {}).get("name"):  # what has generateName alone is another object each time
+                first[key] = unit
 
 
 def _who(findings: Findings, unit: Unit) -> str:

@@ -83,7 +83,10 @@ def _tool(pointer: str, source: Mapping[str, Any], folder: Path) -> Any:
     tool = named[0] if named else _found(folder)
     if tool in ("helm", "plugin"):
         return Elsewhere("Helm" if tool == "helm" else "a plugin")
-    return Source(folder, tool, source.get(tool) or {})
+    options = source.get(tool) or {}
+    if not isinstance(options, dict):
+        return Wrong(f"{tool} is no object", f"{pointer}/{tool}")
+    return Source(folder, tool, options)
 
 
 def _found(folder: Path) -> str:
