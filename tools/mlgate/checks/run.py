@@ -16,7 +16,7 @@ from mlgate.repo import Repo
 
 REPO_ONLY = "only apps/ and policy/ were checked, no prefix, as asked with --repo"
 WORKERS = 2
-_BATCH = 25
+_SMALLEST, _BATCH = 8, 25
 Progress = Callable[[int, int, str], None]
 """Is told how many prefixes are done, of how many, and what is done next."""
 
@@ -84,7 +84,7 @@ def evaluated(whole: Whole, groups: Sequence[Group], workers: int = WORKERS) -> 
 
 def _batches(groups: Iterable[Group], workers: int) -> Iterator[list[Group]]:
     listed = list(groups)
-    size = min(_BATCH, max(8, -(-len(listed) // max(workers, 1))))
+    size = min(_BATCH, max(_SMALLEST, -(-len(listed) // max(workers, 1))))
     rest = iter(listed)
     while some := list(islice(rest, size)):
         yield some

@@ -46,7 +46,9 @@ class Session:
 
     def groups(self, names: Iterable[str], facts: str, clash: Callable[[str], str]) -> dict[str, Outcome]:
         """What is known of the prefixes ``names``, given the facts and the prefix that each clashes with."""
-        layout = key(*sorted(self.shared))
+        # The rules judge every prefix, a finding names its Application, and any build may read a file that appears.
+        everywhere = [path for path in self.shared if path.startswith(("apps/", "policy/"))]
+        layout = key(*sorted(self.shared), *(self.shared[path] for path in sorted(everywhere)))
         places = {name: f"{OVERLAYS}{name}" for name in names if name in self.scan.groups}
         signatures = {place: self.scan.groups[name] for name, place in places.items()}
         self._groups = self._memory.digests(signatures)
