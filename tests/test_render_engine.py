@@ -208,6 +208,13 @@ def test_both_renderers_give_the_same(name: str, monkeypatch: pytest.MonkeyPatch
     assert "kustomization" in bad.error
 
 
+def test_kubectl_ignores_no_options_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renderer, "_chosen", ["kubectl"])
+    root = tree(tmp_path, "resources: [a.yaml]\n", a=CONFIG_MAP)
+    (answer,) = renderer.render_all([Request(root / "app", root, {"namePrefix": "x-"})])
+    assert "--renderer engine" in answer.error
+
+
 def test_no_program_of_the_person_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = tmp_path / "ran"
     (tmp_path / "bin").mkdir()

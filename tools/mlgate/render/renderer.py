@@ -47,6 +47,8 @@ def _kubectl(requests: Sequence[Request]) -> Sequence[Answer]:
 
 
 def _by_kubectl(request: Request) -> Answer:
+    if request.options:
+        return Answer(error="kubectl does not take the kustomize options of an Application: use --renderer engine")
     try:
         return Answer(tuple(kustomize.run(request.folder, LIMIT_S)))
     except MissingTool:
