@@ -47,10 +47,20 @@ def judge(objects: Sequence[Object], folders: Sequence[Path]) -> list[list[Answe
 
     Raises ``MissingTool``, and ``ToolFailed`` when the answers cannot be read.
     """
+    return judge_texts([text_of(obj) for obj in objects], folders)
+
+
+def text_of(obj: Object) -> str:
+    """An object as it is handed to programs, JSON on one line."""
     # default: YAML reads an unquoted date as one; Kubernetes sees text.
-    lines = "".join(f"{json.dumps(obj, default=str)}\n" for obj in objects)
+    return json.dumps(obj, default=str)
+
+
+def judge_texts(texts: Sequence[str], folders: Sequence[Path]) -> list[list[Answer]]:
+    """The same for objects that are JSON already, each on one line."""
+    lines = "".join(f"{text}\n" for text in texts)
     done = _ENGINE.run(["rules", *(str(folder / definitions.FOLDER) for folder in folders)], stdin=lines, timeout_s=300)
-    found: list[list[Answer]] = [[] for _ in objects]
+    found: list[list[Answer]] = [[] for _ in texts]
     try:
         for line in done.stdout.splitlines():
             said = json.loads(line)

@@ -52,8 +52,7 @@ class _Document:
             subject=subject(self.obj),
             status=status,
             message=" ".join(message.split()),
-            file=place.file,
-            line=place.line,
+            **place.where,
         )
 
 
@@ -76,8 +75,11 @@ def check_groups(repo: Repo, groups: Sequence[Sequence[Rendered]], own: Sequence
         return [[] for _ in groups]
     kinds = [obj for one in own for obj in one.objects]
     with tempfile.TemporaryDirectory(prefix="mlgate-schema-") as folder:
-        answers = _kubeconform(Path(folder), everything, kinds)
-        rulings = rules.judge([each.obj for each in everything], catalogue.folders(Path(folder, "schemas")))
+        texts = [rules.text_of(each.obj) for each in everything]
+        schemas = Path(folder, "schemas")
+        locations = catalogue.locations([*kinds, *(each.obj for each in everything)], schemas)
+        answers = _kubeconform(Path(folder), texts, locations)
+        rulings = rules.judge_texts(texts, catalogue.folders(schemas))
     by_document = iter(_matched(everything, answers, rulings))
     return [[result for _ in group for result in next(by_document)] for group in documents]
 
@@ -90,14 +92,13 @@ def _documents(repo: Repo, group: Sequence[Rendered]) -> list[_Document]:
     return [_Document(obj, at) for one in group for at in [Locator(repo, one.build)] for obj in one.objects]
 
 
-def _kubeconform(folder: Path, documents: Sequence[_Document], kinds: Sequence[Object] = ()) -> list[dict[str, Any]]:
+def _kubeconform(folder: Path, texts: Sequence[str], locations: Sequence[str]) -> list[dict[str, Any]]:
     objects = folder / "objects"
     objects.mkdir()
-    for number, document in enumerate(documents):
-        # default: YAML reads an unquoted date as one; Kubernetes sees text.
-        (objects / f"{number:06}.json").write_text(json.dumps(document.obj, default=str))
+    for number, text in enumerate(texts):
+        (objects / f"{number:06}.json").write_text(text)
     args = ["-strict", "-verbose", "-output", "json", "-n", "2"]
-    for location in catalogue.locations([*kinds, *(each.obj for each in documents)], folder / "schemas"):
+    for location in locations:
         args += ["-schema-location", location]
     done = _KUBECONFORM.run([*args, str(objects)], timeout_s=300)
     try:
