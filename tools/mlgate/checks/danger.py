@@ -66,6 +66,5 @@ def _unknown(base: Base, failure: Result) -> Result:
         status=Status.ERROR,
         message=f"{base.name} does not build, so nothing can be compared with it: {failure.message}",
         fix="repair the base branch first, or compare with the last commit that builds",
-        file=failure.file,
-        line=failure.line,
+        **failure.where,
     )

@@ -104,8 +104,7 @@ def finding(code: str, name: str | Site, place: Place, message: str, fix: str) -
         status=Status.INVALID,
         message=message,
         fix=fix,
-        file=place.file,
-        line=place.line,
+        **place.where,
     )
 
 

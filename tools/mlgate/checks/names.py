@@ -57,8 +57,7 @@ def _object(repo: Repo, locator: Locator, one: Rendered, obj: Object, other: Ren
             subject=subject(obj),
             status=Status.INVALID,
             message=message,
-            file=place.file,
-            line=place.line,
+            **place.where,
         )
         for code, check, message in told
     ]

@@ -180,8 +180,7 @@ def _verdict(judged: _Committed, reasons: Sequence[str]) -> Result:
         subject=subject(judged.obj),
         status=Status.INVALID if reasons else Status.VALID,
         message="; ".join(reasons),
-        file=judged.place.file,
-        line=judged.place.line,
+        **judged.place.where,
     )
 
 

@@ -142,6 +142,5 @@ def _result(obj: Object, fix: str, place: Place | None) -> Result:
         status=Status.INVALID,
         message="the AppProject of the Application that syncs it does not permit it, so no sync would succeed",
         fix=fix,
-        file=place.file,
-        line=place.line,
+        **place.where,
     )

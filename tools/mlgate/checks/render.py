@@ -70,8 +70,7 @@ def _left(locator: Locator, obj: Object) -> Result:
         status=Status.INVALID,
         message="the placeholder PREFIX is still there: no replacement reaches this field",
         fix="add the field to base/components/prefix",
-        file=place.file,
-        line=place.line,
+        **place.where,
     )
 
 

@@ -98,6 +98,5 @@ def _finding(repo: Repo, build: Build, obj: Object, other: Build) -> Result:
         subject=subject(obj),
         status=Status.INVALID,
         message=f"{where} renders the same object; two Applications would fight over it",
-        file=place.file,
-        line=place.line,
+        **place.where,
     )
