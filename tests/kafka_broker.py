@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -96,10 +96,11 @@ class Broker:
     def admin(self) -> AdminClient:
         return AdminClient({"bootstrap.servers": self.address, "log_level": 0})
 
-    def topics(self, *names: str, partitions: int = 3) -> None:
-        """Create topics that are not there; verdicts are compacted, as in the tree."""
+    def topics(self, *names: str, partitions: int = 3, config: Mapping[str, str] | None = None) -> None:
+        """Create topics; verdicts are compacted, as in the tree."""
+        compacted = {"cleanup.policy": "compact"}
         made = [
-            NewTopic(name, partitions, 1, config={"cleanup.policy": "compact"} if "verdict" in name else {})
+            NewTopic(name, partitions, 1, config=dict(config or {}) or (compacted if "verdict" in name else {}))
             for name in names
         ]
         admin = self.admin()

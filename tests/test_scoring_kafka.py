@@ -183,6 +183,17 @@ def test_a_model_of_other_features_makes_no_dead_letters(
     assert topics.dead() == []
 
 
+def test_what_the_broker_does_not_take_is_not_committed(
+    topics: Topics, local: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    narrow = f"narrow-{topics.name}"
+    topics.broker.topics(narrow, partitions=1, config={"max.message.bytes": "60"})
+    topics.send(transactions(3))
+    assert once(topics, *local, "--to", f"kafka://{topics.broker.address}/{narrow}") == 3
+    assert "writing failed" in capfd.readouterr().err
+    assert committed(topics) == 0
+
+
 @pytest.mark.parametrize("missing", ["transactions", "verdicts", "dead letters"])
 def test_a_missing_topic_is_named(missing: str, topics: Topics, capfd: pytest.CaptureFixture[str]) -> None:
     base = f"kafka://{topics.broker.address}/"
