@@ -66,5 +66,6 @@ def _unknown(base: Base, failure: Result) -> Result:
         status=Status.ERROR,
         message=f"{base.name} does not build, so nothing can be compared with it: {failure.message}",
         fix="repair the base branch first, or compare with the last commit that builds",
-        **failure.where,
+        file=failure.file,
+        line=failure.line,
     )

@@ -106,7 +106,8 @@ def _finding(target: Target) -> Result:
         status=Status.INVALID,
         message=f"this {kind} changes nothing: no object of any build has {target.words}",
         fix="correct the target, or remove what is no longer needed",
-        **target.where,
+        file=target.file,
+        line=target.line,
         column=target.column,
     )
 
