@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,10 +99,12 @@ def command(  # noqa: PLR0913 - one parameter for every option
         return _foreign(path, any_repository, base, form, output)
     repo = repos.find(path)
     kept = None if no_cache or base or changed_since or _has_schemas() else _documents(repo)
-    options = [form, str(repo_only), *sorted(prefixes)]
+    # The day takes part, since a suppression ends on one.
+    options = [form, str(repo_only), _today().isoformat(), *sorted(prefixes)]
     if kept and (known := kept.find(options)) and not _in_colour(form, output):
         return _known(known, output)
     report = _validate(repo, prefixes, kept, repo_only=repo_only, base=base, changed_since=changed_since)
+    report = _accepted(repo, report, whole=not (prefixes or repo_only or changed_since))
     return _show(report, form, output, lambda document: kept.keep(options, document) if kept else None)
 
 
@@ -150,7 +153,18 @@ def _foreign(path: Path | None, options: Mapping[str, Any], base: str | None, fo
     from mlgate.checks.argo.run import validate_foreign
 
     top = (path or Path.cwd()).resolve()
-    return _show(validate_foreign(Repo(top), _options(options), base=base), form, output, lambda _document: None)
+    report = _accepted(Repo(top), validate_foreign(Repo(top), _options(options), base=base))
+    return _show(report, form, output, lambda _document: None)
+
+
+def _accepted(repo: Repo, report: "Report", *, whole: bool = True) -> "Report":
+    from mlgate.checks import suppress
+
+    return suppress.accepted(repo, report, _today(), whole=whole)
+
+
+def _today() -> date:
+    return datetime.now(tz=UTC).date()
 
 
 def _is_foreign(path: Path | None, options: Mapping[str, Any]) -> bool:
