@@ -25,12 +25,12 @@ type request struct {
 
 // answer holds the objects in the order in which kustomize prints them. Files, reached and matched are relative to the root.
 type answer struct {
-	ID      string            `json:"id"`
-	Objects []json.RawMessage `json:"objects"`
-	Error   string            `json:"error"`
-	Files   []string          `json:"files"`
-	Reached []string          `json:"reached,omitempty"`
-	Matched []string          `json:"matched,omitempty"`
+	ID      string           `json:"id"`
+	Objects []map[string]any `json:"objects"`
+	Error   string           `json:"error"`
+	Files   []string         `json:"files"`
+	Reached []string         `json:"reached,omitempty"`
+	Matched []string         `json:"matched,omitempty"`
 }
 
 type noNetwork struct{}
@@ -62,7 +62,7 @@ func render(in io.Reader, out io.Writer, _ []string) error {
 }
 
 func build(asked request) (said answer) {
-	said = answer{ID: asked.ID, Objects: []json.RawMessage{}, Files: []string{}}
+	said = answer{ID: asked.ID, Objects: []map[string]any{}, Files: []string{}}
 	// One build that makes kustomize panic must not take the others of this worker with it.
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -88,12 +88,13 @@ func build(asked request) (said answer) {
 		return said
 	}
 	for _, object := range found.Resources() {
-		text, err := object.MarshalJSON()
-		if err != nil {
+		// As MarshalJSON, but without writing YAML and reading it again in between.
+		var fields map[string]any
+		if err := object.YNode().Decode(&fields); err != nil {
 			said.Error = err.Error()
 			return said
 		}
-		said.Objects = append(said.Objects, text)
+		said.Objects = append(said.Objects, fields)
 	}
 	return said
 }
