@@ -18,12 +18,13 @@ from mlgate.checks import (
     settings,
     unmatched,
 )
+from mlgate.checks.argo import native
 from mlgate.checks.model import Group, Rendered
 from mlgate.checks.projects import Project
 from mlgate.repo import Repo
 from mlgate.results import Result
 
-STAGES = ("discover", "settings", "render", "schema", "policy", "names", "projects", "references", "secrets")
+STAGES = ("discover", "settings", "render", "schema", "policy", "names", "projects", "references", "waves", "secrets")
 """The stages in the order of the report."""
 
 
@@ -106,6 +107,7 @@ def _common(whole: Whole, groups: Sequence[_Loaded]) -> list[dict[str, Sequence[
         "names": lambda each: names.check(repo, each.rendered),
         "projects": lambda each: projects.check(repo, each.rendered, whole.own, whole.projects),
         "references": lambda each: references.check(repo, each.rendered),
+        "waves": lambda each: native.check(repo, each.rendered, whole.own),
         "secrets": lambda each: secrets.check(repo, each.rendered, each.group.name),
     }
     return [

@@ -34,11 +34,20 @@ class _Placed:
 
 def check(repo: Repo, units: Sequence[Unit]) -> list[Result]:
     """MG256 a wave that is no number, MG257 use before it is there, MG258 policy too late, MG259 no such hook."""
+    return Findings(repo, "waves").each("MG256", units, found(repo, units))
+
+
+def found(repo: Repo, units: Sequence[Unit], beside: Sequence[Unit] = ()) -> list[Result]:
+    """The findings alone, about ``units``; ``beside`` are others that bring what these need, or judge them."""
     findings = Findings(repo, "waves")
-    placed = [_Placed(unit, obj, unit.position.at(moment(obj))) for unit in units for obj in unit.objects]
-    makers = _makers(units, placed)
-    found = [result for each in placed for result in _one(findings, each, makers)]
-    return findings.each("MG256", units, [*found, *_policies(findings, placed)])
+    placed, others = _placed(units), _placed(beside)
+    makers = _makers([*units, *beside], [*placed, *others])
+    single = [result for each in placed for result in _one(findings, each, makers)]
+    return [*single, *_policies(findings, placed, [*placed, *others])]
+
+
+def _placed(units: Sequence[Unit]) -> list[_Placed]:
+    return [_Placed(unit, obj, unit.position.at(moment(obj))) for unit in units for obj in unit.objects]
 
 
 def _one(findings: Findings, each: _Placed, makers: Mapping[tuple[str, str], list[_Placed]]) -> Iterator[Result]:
@@ -72,6 +81,11 @@ def _needs(obj: Object) -> Iterator[tuple[tuple[str, str], str]]:
     if namespace := namespace_of(obj):
         yield ("Namespace", namespace), "in which it stands"
     yield ("kind", f"{group_of(obj)}/{obj.get('kind')}"), "which defines its kind"
+    match obj:
+        case {"kind": "Application", "spec": {"project": project}}:
+            yield ("AppProject", str(project)), "which is its project"
+        case {"kind": "ApplicationSet", "spec": {"template": {"spec": {"project": project}}}}:
+            yield ("AppProject", str(project)), "which is the project of what it makes"
 
 
 def _makers(units: Sequence[Unit], placed: Sequence[_Placed]) -> Mapping[tuple[str, str], list[_Placed]]:
@@ -92,6 +106,8 @@ def _made(obj: Object) -> Iterator[tuple[str, str]]:
     match obj:
         case {"kind": "Namespace", "apiVersion": "v1"}:
             yield "Namespace", name_of(obj)
+        case {"kind": "AppProject"}:
+            yield "AppProject", name_of(obj)
         case {"kind": "CustomResourceDefinition", "spec": {"group": group, "names": {"kind": kind}}}:
             yield "kind", f"{group}/{kind}"
         case {"kind": "ConstraintTemplate", "spec": {"crd": {"spec": {"names": {"kind": kind}}}}}:
@@ -104,10 +120,8 @@ def _sync_options(unit: Unit) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
 
 
-def _policies(findings: Findings, placed: Sequence[_Placed]) -> Iterator[Result]:
-    templates = {
-        key: each for each in placed if each.obj.get("kind") == "ConstraintTemplate" for key in _made(each.obj)
-    }
+def _policies(findings: Findings, placed: Sequence[_Placed], known: Sequence[_Placed]) -> Iterator[Result]:
+    templates = {key: each for each in known if each.obj.get("kind") == "ConstraintTemplate" for key in _made(each.obj)}
     for each in placed:
         if group_of(each.obj) != _CONSTRAINTS:
             continue
@@ -117,7 +131,7 @@ def _policies(findings: Findings, placed: Sequence[_Placed]) -> Iterator[Result]
             yield findings.invalid(
                 "MG258", each.unit, each.obj, Told(message, _WAVE, "give the constraint a later wave")
             )
-        for other in placed:
+        for other in known:
             if _judges(each.obj, other.obj) and waves.after(each.position, other.position):
                 message = f"it is synced after {subject(other.obj)}, which it judges, so that one is admitted unjudged"
                 yield findings.invalid(
