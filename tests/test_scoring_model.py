@@ -14,6 +14,7 @@ import pytest
 
 from mlgate.errors import ToolFailed, UsageError
 from mlgate.image.serve import serving
+from mlgate.scoring import local as local_models
 from mlgate.scoring.local import LocalModel, find
 from mlgate.scoring.model import Away, Refused, Row, Scores, judge, probabilities, probe
 from mlgate.scoring.remote import PATH, RemoteModel
@@ -65,6 +66,14 @@ def test_a_model_whose_process_died_is_started_again(fraud: Packaged) -> None:
             model.score(ROWS)
         model._process.wait(10)
         assert model.score(ROWS) == before
+
+
+def test_a_model_that_hangs_is_one_that_died(fraud: Packaged, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(LocalModel(fraud.image, fraud.environment)) as model:
+        model._process.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr(local_models, "_ANSWER_S", 0.1)
+        with pytest.raises(Away, match="its process ended"):
+            model.score(ROWS)
 
 
 def test_its_process_ends_with_it(fraud: Packaged) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from mlgate.notebook.files import environment as variables
 from mlgate.scoring.model import Away, Refused, Row, Scores, probabilities
 
 WORKER = Path(__file__).with_name("worker.py")
+_ANSWER_S = 120.0
 _CLASSES = ["legitimate", "fraud"]
 
 
@@ -113,12 +115,17 @@ class LocalModel:
 
     def _line(self) -> dict[str, Any]:
         assert self._process.stdout  # noqa: S101 - a pipe since the start
+        # A model that hangs is one that died.
+        end = threading.Timer(_ANSWER_S, self._process.kill)
+        end.start()
         try:
             said = json.loads(self._process.stdout.readline())
         except ValueError:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
             raise Away(f"its process ended: {self._words()}") from None
+        finally:
+            end.cancel()
         return dict(said)
 
     def _words(self) -> str:
