@@ -1,6 +1,7 @@
 """What must not reach kustomize, in any file that a build leads to: remote, escaping, endless, a program to run."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,6 +48,7 @@ class _Walk:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._done: set[Path] = set()
+        self._parents: dict[Path, str | None] = {root.parent: None}
         self.found: list[tuple[Path, Spot]] = []
 
     def enter(self, folder: Path, above: tuple[Path, ...]) -> None:
@@ -66,7 +68,7 @@ class _Walk:
     def _follow(self, file: Path, named: Named, above: tuple[Path, ...]) -> None:
         code, message = self._wrong(file, named)
         target = Path(os.path.normpath(file.parent / named.path)) if not code else file
-        if not code and target.resolve() in {each.resolve() for each in above}:
+        if not code and target.is_dir() and any(target.samefile(each) for each in above):
             code, message = "MG209", f"{named.path} leads back to {self._name(target)}, so the build would never end"
         if code:
             self.found.append((file, Spot(named.line, named.column, code, f"{named.field}: {message}")))
@@ -92,9 +94,21 @@ class _Walk:
         return ("MG207", trouble) if trouble else ("", "")
 
     def _link(self, path: Path) -> str | None:
+        parent = path.parent
+        if parent not in self._parents:
+            self._parents[parent] = self._resolved(parent)
+        try:
+            # Only what is a link itself, or stands below one, has to be followed: that is slow.
+            if not stat.S_ISLNK(path.lstat().st_mode):
+                return self._parents[parent]
+        except OSError:
+            return self._parents[parent]
+        return self._resolved(path)
+
+    def _resolved(self, path: Path) -> str | None:
         try:
             real = path.resolve(strict=True)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, RuntimeError):
             return f"{self._name(path)} cannot be followed: symbolic links that lead in a circle"
