@@ -4,7 +4,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlgate.checks import danger_access, danger_base, danger_fields, danger_gate, danger_gone, danger_policy, discover
+from mlgate.checks import (
+    danger_access,
+    danger_base,
+    danger_fields,
+    danger_gate,
+    danger_gone,
+    danger_policy,
+    danger_projects,
+    danger_rules,
+    discover,
+)
 from mlgate.checks import render as renders
 from mlgate.checks.danger_base import Base
 from mlgate.checks.danger_change import Change
@@ -12,14 +22,14 @@ from mlgate.checks.model import Rendered
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
-_RULES = (danger_gate, danger_fields, danger_gone, danger_access, danger_policy)
+_RULES = (danger_gate, danger_fields, danger_gone, danger_access, danger_policy, danger_rules, danger_projects)
 _EMPTY = "renders to nothing"
 
 
 def check(
     repo: Repo, rendered: Sequence[Rendered], failures: Sequence[Result], revision: str, wanted: Sequence[str] | None
 ) -> list[Result]:
-    """MG280 the base could not be rendered, MG281 to MG289 what is dangerous in the step from it to here.
+    """MG280 the base could not be rendered, MG281 to MG289, MG294 to MG296 a danger in the step from it to here.
 
     ``failures`` are the results of the stage render; ``wanted`` limits the prefixes, empty for all, None for none.
     Raises ``UsageError`` when ``revision`` names no commit, and ``ToolFailed``.

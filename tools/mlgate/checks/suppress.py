@@ -17,7 +17,7 @@ NEVER = frozenset(
         *("MG200", "MG203", "MG232", "MG233", "MG234"),  # nothing was checked
         *("MG211", "MG241", "MG242", "MG243", "MG244", "MG245"),  # the gate
         *("MG271", "MG272"),  # secrets
-        *("MG280", "MG281", "MG282", "MG288", "MG289"),  # the gate is weakened
+        *("MG280", "MG281", "MG282", "MG288", "MG289", "MG294", "MG295"),  # the gate is weakened
         *("MG290", "MG291", "MG292", "MG293"),
     }
 )
