@@ -72,6 +72,17 @@ def test_a_planted_secret_is_found_and_not_shown(tree: Path, kind: str, place: s
     assert not any(PLANTED[kind] in str(each) for each in found)
 
 
+@pytest.mark.parametrize("kind", sorted(set(PLANTED) - {"jwt", "slack-webhook"}))
+def test_a_secret_in_a_list_is_found(tree: Path, kind: str) -> None:
+    file = tree / "base/dev/a.yaml"
+    file.write_text(f"args:\n- --verbose\n- --with={PLANTED[kind]}\nsteps: [a]\n")
+    try:
+        found = findings(tree)
+    finally:
+        file.unlink()
+    assert {(each.code, each.line) for each in found} == {("MG271", 3)}
+
+
 @pytest.mark.parametrize("line", [f"password: {word(12)}", f"adminPassword: '{word(14)}'", f"token: {word(40)}"])
 def test_a_password_by_its_key_is_found(tree: Path, line: str) -> None:
     file = tree / "apps" / "a.yaml"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mlgate import prefixes as rules
+from mlgate.checks import pods
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Object, Rendered, group_of, name_of, subject
 from mlgate.repo import Repo
@@ -28,7 +29,10 @@ _POD_KEYS = ("containers", "initContainers", "steps", "sidecars")
 
 
 def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
-    """MG251 duplicate across builds, MG252 name too long, MG253 foreign namespace, MG254 image without a version."""
+    """MG251 duplicate across builds, MG252 name too long, MG253 foreign namespace, MG254 image without a version.
+
+    MG273 a pod with the power of its node.
+    """
     first: dict[tuple[str, ...], Rendered] = {}
     results = []
     for one in rendered:
@@ -45,6 +49,7 @@ def _object(repo: Repo, locator: Locator, one: Rendered, obj: Object, other: Ren
         ("MG252", "name length", _length(obj)),
         ("MG253", "namespace", _namespace(one, obj)),
         ("MG254", "image", _images(obj)),
+        ("MG273", "pod", _power(obj)),
     ]
     told = [(code, check, message) for code, check, message in problems if message]
     if not told:
@@ -100,6 +105,11 @@ def _namespace(one: Rendered, obj: Object) -> str:
 def _images(obj: Object) -> str:
     loose = sorted({image for image in _image_strings(obj) if _unpinned(image)})
     return f"image without a tag or digest, or :latest: {', '.join(loose)}" if loose else ""
+
+
+def _power(obj: Object) -> str:
+    found = pods.power(obj)
+    return f"its pods have the power of their node: {', '.join(found)}" if found else ""
 
 
 def _image_strings(value: Any) -> Iterator[str]:

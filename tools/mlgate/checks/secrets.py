@@ -3,6 +3,7 @@
 A finding names file, line and kind of secret, never the secret.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,10 @@ _NAMING = r"(?:secrets|secret_?name|secret_?ref|secret_?key|existing_?secret)"
 _REFERENCE = re.compile(rf"(?i)^\W*{_NAMING}[\"']?\s*:\s*[\"']?[a-z]+(?:[.-][a-z]+)*[\"']?\s*(?:#.*)?$")
 # The length of the sealed key, 512 bytes, comes first; then that key, and what it opens.
 _SEALED = re.compile(r"AgA[A-Za-z0-9+/]{680,}={0,2}").fullmatch
+# Only items that can hold a key or password are worth the time of all detectors.
+_ITEM = re.compile(r"\s*- .*(?:[A-Za-z0-9_]{16}|://[^/\s]*@|PRIVATE KEY)")
+# Of a bare word these two say too much.
+_GUESSES = {"Base64 High Entropy String", "Secret Keyword"}
 _FIX = "take it out of git and of its history, renew it, and let a Secret in the cluster hold it"
 
 
@@ -99,7 +104,31 @@ def _files(repo: Repo, files: Sequence[Path], sealed: frozenset[str]) -> Iterato
         shown = str(Path(name).relative_to(repo.root))
         message = f"looks like a secret ({secret.type})"
         yield _finding("MG271", shown, message, shown, secret.line_number)
+    for file in files:
+        yield from _in_lists(repo, file)
     yield Result(code="MG271", check="secrets", subject=f"{len(files)} files", status=Status.VALID)
+
+
+def _in_lists(repo: Repo, file: Path) -> Iterator[Result]:
+    """Of items of YAML lists, which detect-secrets leaves out of what it makes of YAML: arguments, literals."""
+    from detect_secrets.core.scan import scan_line
+    from detect_secrets.settings import transient_settings
+
+    lines = enumerate(_lines(file), start=1) if file.suffix in (".yaml", ".yml") else ()
+    worth = [(number, line) for number, line in lines if _ITEM.match(line)]
+    with transient_settings(_SETTINGS) if worth else contextlib.nullcontext():
+        for number, line in worth:
+            for secret in scan_line(line.strip()):
+                if secret.type not in _GUESSES:
+                    shown = str(file.relative_to(repo.root))
+                    yield _finding("MG271", shown, f"looks like a secret ({secret.type})", shown, number)
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def _objects(repo: Repo, one: Rendered) -> Iterator[Result]:
