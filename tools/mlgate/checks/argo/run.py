@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mlgate.checks import danger as dangers
 from mlgate.checks import danger_base, graph, names, references, schema, secrets, unmatched
-from mlgate.checks.argo import order, permitted, policies, shared, tekton
+from mlgate.checks.argo import order, permitted, policies, shared, spaces, tekton
 from mlgate.checks.argo.finding import Findings
 from mlgate.checks.argo.follow import Options, follow
 from mlgate.checks.argo.tree import Tree, Trouble, Unit
@@ -60,7 +60,7 @@ def _stages(repo: Repo, tree: Tree, options: Options) -> list[tuple[str, Callabl
         ("schema", lambda: schema.check(repo, rendered)),
         ("names", lambda: _names(repo, units)),
         ("shared", lambda: shared.check(repo, units)),
-        ("references", lambda: _references(repo, units)),
+        ("references", lambda: _references(repo, tree)),
         ("waves", lambda: order.check(repo, units)),
         ("secrets", lambda: secrets.check_files(repo, rendered, _files(repo, rendered))),
     ]
@@ -135,11 +135,12 @@ def _names(repo: Repo, units: Sequence[Unit]) -> list[Result]:
     return [result for unit in units for result in names.check(repo, [unit.rendered])]
 
 
-def _references(repo: Repo, units: Sequence[Unit]) -> list[Result]:
+def _references(repo: Repo, tree: Tree) -> list[Result]:
+    units = tree.units
     clusters = {shared.cluster(unit): None for unit in units}
     groups = [[unit.rendered for unit in units if shared.cluster(unit) == name] for name in clusters]
     found = [result for group in groups for result in references.check_together(repo, group)]
-    return [*found, *tekton.check(repo, units)]
+    return [*found, *spaces.check(repo, tree), *tekton.check(repo, units)]
 
 
 def _files(repo: Repo, rendered: Sequence[Rendered]) -> list[Path]:

@@ -1,6 +1,7 @@
 """Stage: no object comes twice to one cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from mlgate.checks.argo.finding import Findings, Told
 from mlgate.checks.argo.tree import Unit
@@ -14,12 +15,16 @@ _AGAIN = "the same folder has this object twice, and only the last is synced"
 LOCAL = "https://kubernetes.default.svc"
 
 
-def cluster(unit: Unit) -> str:
-    """The cluster that a unit is synced to, by address or name; the one that Argo CD runs in is one under both."""
-    target = unit.spec.get("destination")
-    target = target if isinstance(target, dict) else {}
-    named = str(target.get("server") or target.get("name") or LOCAL)
+def place(destination: Mapping[str, Any]) -> str:
+    """The cluster of a destination, by address or name; the one that Argo CD runs in is one under both."""
+    named = str(destination.get("server") or destination.get("name") or LOCAL)
     return LOCAL if named == "in-cluster" else named
+
+
+def cluster(unit: Unit) -> str:
+    """The cluster that a unit is synced to."""
+    target = unit.spec.get("destination")
+    return place(target if isinstance(target, dict) else {})
 
 
 def check(repo: Repo, units: Sequence[Unit]) -> list[Result]:
