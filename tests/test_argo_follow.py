@@ -10,6 +10,7 @@ from mlgate.checks.argo.follow import Options, follow
 from mlgate.checks.argo.tree import Tree
 from mlgate.checks.model import name_of, namespace_of
 from mlgate.errors import UsageError
+from mlgate.render import renderer
 
 PLAIN = {"web/map.yaml": trees.config()}
 KUSTOMIZED = {
@@ -266,3 +267,13 @@ def test_a_link_out_of_the_repository_is_not_read(tmp_path: Path) -> None:
     top = trees.write(tmp_path / "top", {"web/map.yaml": trees.config(), "app.yaml": trees.app("web", "web")})
     (top / "web" / "link.yaml").symlink_to(outside / "web" / "map.yaml")
     assert troubles(follow(top, Options())) == [("MG221", "link.yaml is a link that leads out of the repository")]
+
+
+def test_kubectl_does_not_pass_over_an_applications_options(tmp_path: Path) -> None:
+    app = trees.app("web", "web", source={"kustomize": {"namePrefix": "a-"}})
+    renderer.choose("kubectl")
+    try:
+        found = tree(tmp_path, {**KUSTOMIZED, "app.yaml": app})
+    finally:
+        renderer.choose("engine")
+    assert [each.code for each in found.troubles] == ["MG221"]

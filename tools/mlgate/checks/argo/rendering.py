@@ -11,7 +11,7 @@ from mlgate.checks.argo.source import Source
 from mlgate.checks.model import Build, Object
 from mlgate.errors import SettingsError
 from mlgate.render.engine import Answer, Request
-from mlgate.render.renderer import render_all
+from mlgate.render.renderer import chosen, render_all
 from mlgate.results import Result
 
 
@@ -47,6 +47,8 @@ def _outcome(root: Path, source: Source, guarded: tuple[Result, ...], answers: I
     if source.tool == "directory":
         return _plain(root, source)
     answer = next(answers)
+    if chosen() == "kubectl" and _options(source):
+        return Outcome(error="kubectl cannot render with an Application's kustomize options, only the engine can")
     if answer.error:
         # Notes of kubectl stand before "error: ", on the same line.
         said = answer.error.partition("error: ")[2] or answer.error
