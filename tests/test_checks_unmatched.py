@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mlgate.checks import discover, unmatched
+import trees
+from mlgate.checks import discover, run, unmatched
 from mlgate.checks.model import Build
 from mlgate.repo import Repo
 
@@ -108,3 +109,23 @@ def test_every_target_of_this_tree_is_known_to_the_engine_by_the_same_name() -> 
     named = {each.id for file in files for each in unmatched.targets(ROOT, file)}
     assert reached
     assert named == reached
+
+
+def test_validate_tells_what_changes_nothing_in_an_overlay_and_in_a_component(tree: Path) -> None:
+    item = """- target: {kind: Deployment, name: no-such}
+  patch: '[{"op": "remove", "path": "/spec"}]'
+"""
+    overlay = tree / "overlays/alpha/stage/kustomization.yaml"
+    component = next(
+        file
+        for file in sorted((tree / "base/components").glob("platform-*/stage/kustomization.yaml"))
+        if "patches:\n" in file.read_text()
+    )
+    assert "patches:" not in overlay.read_text()
+    overlay.write_text(f"{overlay.read_text()}patches:\n{item}")
+    component.write_text(component.read_text().replace("patches:\n", f"patches:\n{item}"))
+    report = run.validate(trees.repo(tree), ["alpha"])
+    assert {(one.code, one.file) for one in report.findings} == {
+        ("MG227", str(overlay.relative_to(tree))),
+        ("MG227", str(component.relative_to(tree))),
+    }

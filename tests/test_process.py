@@ -61,3 +61,43 @@ def test_stream_returns_the_exit_code(tmp_path: Path) -> None:
         ["-c", "import os; raise SystemExit(int(os.environ['N']))"], cwd=tmp_path, env={"N": "7"}, timeout_s=30
     )
     assert code == 7
+
+
+ECHO = "import sys\nfor line in sys.stdin:\n    print(line.strip() * 2, flush=True)"
+
+
+def test_a_worker_answers_line_by_line(tmp_path: Path) -> None:
+    worker = PYTHON.worker(["-c", ECHO], cwd=tmp_path, env={})
+    try:
+        long = "a" * 3_000_000
+        assert [worker.ask(text, 30) for text in ("a", "b", long)] == [b"aa\n", b"bb\n", f"{long}{long}\n".encode()]
+    finally:
+        worker.close()
+        worker.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import time; time.sleep(60)", "gave no answer within"),
+        ("raise SystemExit('out of memory')", "ended without an answer: out of memory"),
+        ("print('half', end='')", "ended without an answer: no reason given"),
+    ],
+)
+def test_a_worker_that_does_not_answer_is_an_error(tmp_path: Path, body: str, words: str) -> None:
+    worker = PYTHON.worker(["-c", body], cwd=tmp_path, env={})
+    try:
+        with pytest.raises(ToolFailed, match=words):
+            worker.ask("a", 2 if "sleep" in body else 30)
+    finally:
+        worker.close()
+
+
+def test_a_worker_that_is_missing_names_the_way_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(MissingTool, match="no-such-program is not installed"):
+        Tool("no-such-program").worker([], cwd=tmp_path, env={})
+
+
+def test_a_worker_that_cannot_start_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolFailed, match="could not be started"):
+        PYTHON.worker([], cwd=tmp_path / "none", env={})

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 import yaml
@@ -168,40 +169,49 @@ def late(_signal: int, _frame: FrameType | None) -> None:
 
 
 def validated(files: dict[str, bytes]) -> tuple[int, str]:
+    """Exit code and report of a repository of any layout."""
     with tempfile.TemporaryDirectory(prefix="mlgate-fuzz-") as name:
         for path, content in files.items():
             file = Path(name, path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        signal.signal(signal.SIGALRM, late)
-        signal.alarm(HANG_S)
-        try:
-            with redirect_stdout(io.StringIO()) as said:
-                code = cli.main(["validate", name, "--root", f"{name}/root", "--format", "json"])
-        finally:
-            signal.alarm(0)
+        return answered(["validate", name, "--root", f"{name}/root", "--format", "json"])
+
+
+def answered(args: list[str]) -> tuple[int, str]:
+    """Exit code and report of one run, which ends in time and is one of those that are documented."""
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(HANG_S)
+    try:
+        with redirect_stdout(io.StringIO()) as said:
+            code = cli.main(args)
+    finally:
+        signal.alarm(0)
     assert code in CODES, said.getvalue()
     if code in {0, 1}:
         assert json.loads(said.getvalue())
     return code, said.getvalue()
 
 
-def sample(examples: int) -> Callable[[], None]:
+def sample(examples: int, check: Callable[[Any], object], inputs: st.SearchStrategy[Any]) -> None:
+    """Check some inputs. Without shrinking: an example takes a second, and is small enough to read."""
     checks = list(HealthCheck)
 
-    # Without shrinking: an example takes a second, and a tree of five small files is small enough to read.
     @settings(
-        max_examples=examples,
-        deadline=None,
-        suppress_health_check=checks,
-        database=None,
-        phases=[Phase.generate],
+        max_examples=examples, deadline=None, suppress_health_check=checks, database=None, phases=[Phase.generate]
     )
-    @given(trees())
-    def run(files: dict[str, bytes]) -> None:
-        validated(files)
+    @given(inputs)
+    def run(drawn: Any) -> None:
+        check(drawn)
 
-    return run
+    run()
+
+
+def for_a_while(examples: int, check: Callable[[Any], object], inputs: st.SearchStrategy[Any]) -> None:
+    ends = time.monotonic() + SECONDS / 2
+    sample(examples, check, inputs)
+    while time.monotonic() < ends:
+        sample(50, check, inputs)
 
 
 def test_the_tree_that_is_broken_is_sound_before() -> None:
@@ -210,8 +220,27 @@ def test_the_tree_that_is_broken_is_sound_before() -> None:
     assert "Deployment/app/web" in said, "the seeds no longer render"
 
 
-def test_no_input_breaks_validate() -> None:
-    ends = time.monotonic() + SECONDS
-    sample(EXAMPLES)()
-    while time.monotonic() < ends:
-        sample(100)()
+def test_no_repository_breaks_validate() -> None:
+    for_a_while(EXAMPLES, validated, trees())
+
+
+OWN = ("values/settings.yaml", "kustomization.yaml", "dev/kustomization.yaml", "policy/kustomization.yaml")
+SHARED = ("apps/values/settings.yaml", "base/stage/kustomization.yaml", "policy/lib/accuracy.rego")
+
+
+def test_no_change_to_a_tree_of_this_project_breaks_validate(tree: Path) -> None:
+    places = [*(f"overlays/alpha/{name}" for name in OWN), *SHARED]
+    seeds = {name: (tree / name).read_text() for name in places}
+
+    def check(change: tuple[str, str]) -> None:
+        name, content = change
+        (tree / name).write_bytes(content.encode("utf-8", "surrogatepass"))
+        try:
+            answered(["validate", str(tree), "--prefix", "alpha", "--format", "json"])
+        finally:
+            (tree / name).write_text(seeds[name])
+
+    changes = st.sampled_from(places).flatmap(
+        lambda name: st.tuples(st.just(name), spliced(seeds[name]) | values.map(text))
+    )
+    for_a_while(2, check, changes)

@@ -11,13 +11,15 @@ from mlgate.checks.argo import order, permitted, policies, shared, spaces, tekto
 from mlgate.checks.argo.finding import Findings
 from mlgate.checks.argo.follow import Options, follow
 from mlgate.checks.argo.tree import Tree, Trouble, Unit
-from mlgate.checks.model import Build, Rendered, Report, Stage, stage
+from mlgate.checks.model import Build, Rendered, Report, Stage, name_of, stage
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
 _EMPTY = "the ApplicationSet makes no Application, so nothing of it was checked"
 _NO_PROJECT = "no AppProject is in the tree, so none was asked; Argo CD's default permits everything"
 _NO_ROOT = "no Application or ApplicationSet was found"
+_NONE_HERE = "no Application reads this repository, so nothing that it syncs was checked"
+_REPO_URL = "say what its Applications call it: --repo-url URL"
 _FIXES = {
     "MG265": "correct the path, or add the folder",
     "MG269": "check the generator's path, elements or selector",
@@ -103,10 +105,12 @@ def discover(repo: Repo, tree: Tree, *, strict: bool) -> list[Result]:
         results += [findings.of(each, Status.SKIPPED) for each in tree.skipped]
     if not tree.applications and not tree.skipped and not tree.troubles:
         results.append(findings.of(Trouble("MG270", _NO_ROOT, Build(repo.root)), Status.ERROR, _FIXES["MG270"]))
+    elif not troubles and not any(unit.application for unit in tree.units):
+        results.append(findings.of(Trouble("MG270", _NONE_HERE, Build(repo.root)), Status.ERROR, _REPO_URL))
     wrong = {id(each.obj) for each in (*troubles, *tree.skipped)}
     whole = [step for step in tree.applications if id(step.carrier) not in wrong]
     return [
-        *(findings.valid("MG265", f"Application/{step.application['metadata'].get('name')}") for step in whole),
+        *(findings.valid("MG265", f"Application/{name_of(step.application)}") for step in whole),
         *results,
     ]
 
