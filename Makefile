@@ -35,8 +35,10 @@ lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-bench: setup  ## how long builds take, as a table
+bench: setup  ## what validate finds and how long it takes, as tables beside others (an hour; ARGS=--quick is a smoke test)
 	@.venv/bin/python bench/builds.py
+	@.venv/bin/python bench/corpus.py $(ARGS)
+	@.venv/bin/python bench/speed.py $(ARGS)
 
 generate: setup  ## rewrite generated files
 	@.venv/bin/mlgate generate

@@ -19,6 +19,11 @@ def _bomb() -> str:
     return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n" + "\n".join(rows) + "\n"
 
 
+def _emptied(root: Path) -> None:
+    for file in (root / "deploy/web").iterdir():
+        file.unlink()
+
+
 def _folder_link(root: Path) -> None:
     (root / "deploy/shop/outside").symlink_to("/usr/share")
 
@@ -54,7 +59,7 @@ _YAML = [
     ("tab", swap(f"{SHOP}/claim.yaml", "  accessModes", "\taccessModes"), "foreign"),
     ("conflict-marker", end(f"{SHOP}/service.yaml", "<<<<<<< HEAD\n"), "foreign"),
     ("unclosed", end("base/cicd/pipeline.yaml", "  broken: [\n"), "own"),
-    ("not-utf8", lambda root: (put(f"{SHOP}/claim.yaml", "")(root), (root / SHOP / "claim.yaml").write_bytes(b"\xff\xfe\x00k"))[0], "foreign"),
+    ("not-utf8", both(put(f"{SHOP}/claim.yaml", ""), lambda root: (root / SHOP / "claim.yaml").write_bytes(b"\xff\xfe\x00k")), "foreign"),
 ]
 _PATCH = [
     ("patch-of-no-object", swap(f"{PROD}/replicas.yaml", "name: shop", "name: shp"), "foreign"),
@@ -80,7 +85,7 @@ _PLACEHOLDER = [
     ("annotation", swap("base/stage/namespace.yaml", "part-of: mlgate", "part-of: PREFIX-x")),
 ]
 _EMPTY = [
-    ("part", both(swap("deploy/web/role.yaml", "kind: Role", "kind: Role"), lambda root: [p.unlink() for p in (root / "deploy/web").iterdir()][0]), "foreign"),
+    ("part", _emptied, "foreign"),
     ("no-resources", put(f"{PROD}/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n"), "foreign"),
     ("only-a-comment", put(f"{PROD}/kustomization.yaml", "# later\n"), "foreign"),
     ("policy", put("policy/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n"), "own"),

@@ -12,7 +12,7 @@ DIGEST = "sha256:" + "ab" * 32
 LINE = "    accuracy: 0.95"
 REGO = frozenset({"MG241", "MG243", "MG244", "MG221"})
 POLICY = frozenset({"MG242", "MG231", "MG254"})
-SECRET = frozenset({"MG271", "MG272"})
+SECRET = frozenset({"MG271", "MG272", "MG211"})
 # Made up and never valid: they have the form that a detector knows.
 AWS_KEY = "AKIA" + "Z7Q4M2X9K1W8R5T3"
 AWS_SECRET = "kJ8vQ2" + "xN5mZ1pL9wR4tY7uB3cD6fG0hA8sE5jK2q"
@@ -146,7 +146,7 @@ _BAD = frozenset({"MG211", "MG221"})
 _SUPPRESSED = frozenset({"MG211", "MG290", "MG291", "MG292", "MG293"})
 _HELD = frozenset({"MG245", "MG202", "MG231", "MG242", "MG221"})
 _IMAGES = frozenset({"MG254"})
-_PODS = POLICY | {"MG235", "MG236", "MG237", "MG238", "MG239", "MG280"}
+_PODS = POLICY | {"MG235", "MG236", "MG237", "MG238", "MG239", "MG273"}
 
 ROWS = [
     *(Row(f"threshold-{n}", "threshold", swap(SETTINGS, LINE, new), _BAD) for n, new in _THRESHOLD),

@@ -12,6 +12,7 @@ from corpus.model import Row
 from mlgate import repo as repos
 from mlgate.checks import run
 from mlgate.checks.argo import run as argo
+from mlgate.checks.argo.follow import Options
 from mlgate.checks.model import Report
 from mlgate.errors import MlgateError
 from mlgate.repo import Repo
@@ -54,5 +55,5 @@ def ask(row: Row, of: dict[str, Path], scratch: Path) -> Answer:
 
 def _validated(row: Row, tree: Path) -> Report:
     if row.tree == "foreign":
-        return argo.validate_foreign(Repo(tree), argo.Options())
+        return argo.validate_foreign(Repo(tree), Options())
     return run.validate(repos.find(tree), workers=1)

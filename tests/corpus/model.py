@@ -4,17 +4,16 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-Edit = Callable[[Path], None]
-Tree = Literal["own", "foreign"]
+Edit = Callable[[Path], object]
+"""Changes the tree in the folder; what it returns is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One change of a tree. ``codes`` are those of which one must be given; none for a change that is valid.
 
-    ``chain`` says whether kustomize, kubeconform and conftest as they come should see it.
+    ``chain`` says whether kustomize, kubeconform and conftest as they come should see it. ``tree`` is own or foreign.
     """
 
     name: str
@@ -22,7 +21,7 @@ class Row:
     edit: Edit
     codes: frozenset[str] = frozenset()
     chain: bool = False
-    tree: Tree = "own"
+    tree: str = "own"
 
     @property
     def lot(self) -> int:

@@ -111,7 +111,7 @@ _FOREIGN = [
     ("digest", swap(f"{PROD}/kustomization.yaml", "newTag: 1.4.1", f"digest: sha256:{'ab' * 32}")),
     ("generator-with-file", both(put(f"{SHOP}/shop.properties", "colour=red\n"), swap(f"{SHOP}/kustomization.yaml", "  literals:", "  files:\n  - shop.properties\n  literals:"))),
     ("replicas-field", end(f"{PROD}/kustomization.yaml", "replicas:\n- name: shop\n  count: 4\n")),
-    ("another-element", both(lambda root: [put(f"deploy/shop/overlays/test/{f}", (root / f"deploy/shop/overlays/dev/{f}").read_text().replace("shop-dev", "shop-test"))(root) for f in ("namespace.yaml", "kustomization.yaml")][0], swap("apps/shop.yaml", "      - stage: dev\n", "      - stage: dev\n      - stage: test\n"))),
+    ("another-element", both(lambda root: [put(f"deploy/shop/overlays/test/{f}", (root / f"deploy/shop/overlays/dev/{f}").read_text().replace("shop-dev", "shop-test"))(root) for f in ("namespace.yaml", "kustomization.yaml")], swap("apps/shop.yaml", "      - stage: dev\n", "      - stage: dev\n      - stage: test\n"))),
     ("config-map-by-name", listed(SHOP, "colours.yaml", _MAP)),
     ("strategic-delete", swap(f"{PROD}/kustomization.yaml", "patches:\n", "patches:\n- patch: |\n    $patch: delete\n    apiVersion: batch/v1\n    kind: CronJob\n    metadata:\n      name: tidy\n")),
     ("optional-config-map", swap(f"{SHOP}/deployment.yaml", "            name: shop\n        ports", "            name: shop\n        - configMapRef:\n            name: not-there\n            optional: true\n        ports")),
