@@ -442,3 +442,9 @@ def test_a_tree_without_applications_is_no_pass(tmp_path: Path) -> None:
 def test_an_application_that_renders_to_nothing_is_no_pass(tmp_path: Path) -> None:
     found = report(tmp_path, {"apps/a.yaml": trees.app("a", "a"), "a/README.md": "nothing"})
     assert [each.code for each in found.findings] == ["MG221"]
+
+
+def test_applications_of_other_repositories_alone_are_no_pass(tmp_path: Path) -> None:
+    found = report(tmp_path, two(trees.config(), []), repo_url="https://git.example.com/other.git")
+    assert [each.code for each in found.findings] == ["MG270"]
+    assert "--repo-url" in found.findings[0].fix

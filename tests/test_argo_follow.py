@@ -120,6 +120,12 @@ def test_an_object_without_a_namespace_gets_the_destinations(tmp_path: Path) -> 
     assert placed == {"settings": "web", "own": "own", "web": "", "widgets.example.com": "", "w": ""}
 
 
+def test_null_and_status_are_left_out_as_the_api_server_does(tmp_path: Path) -> None:
+    obj = {**trees.config(creationTimestamp=None), "status": {"x": 1}, "list": [{"a": None, "b": [None]}]}
+    (found,) = objects(tree(tmp_path, {"web/a.yaml": obj, "app.yaml": trees.app("web", "web")}))
+    assert found == {**trees.config(namespace="web"), "list": [{"b": [None]}]}
+
+
 DIRECTORY = {
     "web/a.yaml": trees.config("a"),
     "web/b.yml": trees.config("b"),

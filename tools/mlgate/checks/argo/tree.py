@@ -7,6 +7,7 @@ from typing import Any
 
 from mlgate.checks.argo import applicationset, directory, rendering, scope
 from mlgate.checks.argo import source as sources
+from mlgate.checks.argo.cleaned import cleaned
 from mlgate.checks.argo.generators import NotHere, World
 from mlgate.checks.argo.rendering import Outcome
 from mlgate.checks.argo.source import Elsewhere, Source, Wrong
@@ -213,6 +214,7 @@ def _without_shadows(units: list[Unit]) -> list[Unit]:
 
 
 def _placed(units: list[Unit]) -> list[Unit]:
+    units = [replace(unit, objects=tuple(map(cleaned, unit.objects))) for unit in units]
     known = scope.defined(obj for unit in units for obj in unit.objects)
     return [replace(unit, objects=scope.placed(unit.objects, _namespace(unit), known)) for unit in units]
 
