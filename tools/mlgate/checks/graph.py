@@ -9,6 +9,14 @@ import yaml
 from mlgate.checks.model import KUSTOMIZATION
 
 
+KUSTOMIZATIONS = (KUSTOMIZATION, "kustomization.yml", "Kustomization")
+
+
+def kustomization(folder: Path) -> Path | None:
+    """The file that kustomize reads in a folder, ``None`` when there is none."""
+    return next((folder / name for name in KUSTOMIZATIONS if (folder / name).is_file()), None)
+
+
 def read(file: Path) -> Any:
     """The YAML content of one file, ``None`` when it cannot be read: kustomize then says why."""
     try:
@@ -23,11 +31,7 @@ def references(folder: Path) -> set[Path]:
     Reading every string instead of a list of fields stays right when kustomize grows a field.
     """
     found: set[Path] = set()
-    try:
-        texts = list(_strings(read(folder / KUSTOMIZATION)))
-    except RecursionError:  # an alias inside its own anchor, which kustomize refuses
-        return found
-    for text in texts:
+    for text in _strings(read(kustomization(folder) or folder / KUSTOMIZATION)):
         for name in (text, text.partition("=")[2]):
             if _is_path(name) and (folder / name).exists():
                 found.add((folder / name).resolve())
@@ -38,16 +42,16 @@ def _is_path(text: str) -> bool:
     return bool(text) and len(text) < 400 and "\n" not in text and "\0" not in text and not text.startswith("/")
 
 
-def _strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
+def _strings(top: Any) -> Iterator[str]:
+    todo, seen = [top], set[int]()
+    while todo:
+        value = todo.pop()
+        if isinstance(value, str):
             yield value
-        case list():
-            for item in value:
-                yield from _strings(item)
-        case dict():
-            for item in value.values():
-                yield from _strings(item)
+        elif isinstance(value, list | dict) and id(value) not in seen:
+            # Aliases make one list stand in many places; once is enough, and ends.
+            seen.add(id(value))
+            todo += value if isinstance(value, list) else value.values()
 
 
 def reachable(folders: Iterable[Path]) -> set[Path]:
@@ -60,7 +64,7 @@ def reachable(folders: Iterable[Path]) -> set[Path]:
         if folder in done:
             continue
         done.add(folder)
-        files.add(folder / KUSTOMIZATION)
+        files.add(kustomization(folder) or folder / KUSTOMIZATION)
         for path in references(folder):
             if path.is_dir():
                 todo.append(path)

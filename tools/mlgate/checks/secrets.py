@@ -4,8 +4,9 @@ A finding names file, line and kind of secret, never the secret.
 """
 
 import contextlib
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ _SEALED = re.compile(r"AgA[A-Za-z0-9+/]{680,}={0,2}").fullmatch
 _ITEM = re.compile(r"\s*- .*(?:[A-Za-z0-9_]{16}|://[^/\s]*@|PRIVATE KEY)")
 # Of a bare word these two say too much.
 _GUESSES = {"Base64 High Entropy String", "Secret Keyword"}
+_SEEN: dict[tuple[str, bytes], tuple[tuple[str, int, str | None], ...]] = {}
 _FIX = "take it out of git and of its history, renew it, and let a Secret in the cluster hold it"
 
 
@@ -90,23 +92,38 @@ def _sealed(rendered: Sequence[Rendered]) -> frozenset[str]:
 
 
 def _files(repo: Repo, files: Sequence[Path], sealed: frozenset[str]) -> Iterator[Result]:
+    contents = {file: (file.suffix, _digest(file)) for file in sorted(files, key=str)}
+    _look({key: file for file, key in contents.items() if key not in _SEEN})
+    for file, key in contents.items():
+        shown = str(file.relative_to(repo.root))
+        for kind, line, value in _SEEN[key]:
+            if value not in sealed:
+                yield _finding("MG271", shown, f"looks like a secret ({kind})", shown, line)
+    for file in files:
+        yield from _in_lists(repo, file)
+    yield Result(code="MG271", check="secrets", subject=f"{len(files)} files", status=Status.VALID)
+
+
+def _look(files: Mapping[tuple[str, bytes], Path]) -> None:
+    """Remember what the detectors say of ``files``: overlays share most of their files, but for the place."""
+    if not files:
+        return
     # It reads a whole HTTP client, which a run that finds nothing changed has no time for.
     from detect_secrets.core.secrets_collection import SecretsCollection
     from detect_secrets.settings import transient_settings
 
-    found = SecretsCollection()
     with transient_settings(_SETTINGS):
-        for file in files:
+        for key, file in files.items():
+            found = SecretsCollection()
             found.scan_file(str(file))
-    for name, secret in found:
-        if secret.secret_value in sealed:
-            continue
-        shown = str(Path(name).relative_to(repo.root))
-        message = f"looks like a secret ({secret.type})"
-        yield _finding("MG271", shown, message, shown, secret.line_number)
-    for file in files:
-        yield from _in_lists(repo, file)
-    yield Result(code="MG271", check="secrets", subject=f"{len(files)} files", status=Status.VALID)
+            _SEEN[key] = tuple((secret.type, secret.line_number, secret.secret_value) for _, secret in found)
+
+
+def _digest(file: Path) -> bytes:
+    try:
+        return hashlib.sha256(file.read_bytes()).digest()
+    except OSError:  # the detectors say nothing of it, and kustomize why
+        return str(file).encode(errors="surrogateescape")
 
 
 def _in_lists(repo: Repo, file: Path) -> Iterator[Result]:
