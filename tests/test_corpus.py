@@ -1,6 +1,6 @@
 """Breakages are found by the code that says what is wrong, and valid changes by none; ``make bench`` has them all.
 
-A third of the rows is checked, by name, so that the tests stay fast: rows whose lot is 0. Rows of MISSED are known to
+A twelfth of the rows is checked, by name, so that the tests stay fast: rows whose lot is 0. Rows of MISSED are known to
 be missed, and are counted in the table.
 """
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +10,11 @@ from pathlib import Path
 
 from corpus import trees_of_corpus
 from corpus.model import Row
-from mlgate import repo as repos
-from mlgate.checks import run
-from mlgate.checks.argo import run as argo
-from mlgate.checks.argo.follow import Options
-from mlgate.checks.model import Report
-from mlgate.errors import MlgateError
-from mlgate.repo import Repo
+from mlgate.cli import main
+from mlgate.errors import FOUND, OK
+from mlgate.results import Status
+
+_SILENT = (Status.VALID.value, Status.SUPPRESSED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +42,16 @@ def tree_of(row: Row, of: dict[str, Path], scratch: Path) -> Iterator[Path]:
 
 
 def ask(row: Row, of: dict[str, Path], scratch: Path) -> Answer:
-    """Validate a changed copy of the row's tree."""
+    """Validate a changed copy of the row's tree, as a person would: by the verb."""
     with tree_of(row, of, scratch) as tree:
-        try:
-            report = _validated(row, tree)
-        except MlgateError as err:
-            return Answer(frozenset(), str(err))
-    words = tuple(f"{found.code} {found.subject}: {found.message}"[:300] for found in report.findings)
-    return Answer(frozenset(found.code for found in report.findings), words=words)
-
-
-def _validated(row: Row, tree: Path) -> Report:
-    if row.tree == "foreign":
-        return argo.validate_foreign(Repo(tree), Options())
-    return run.validate(repos.find(tree), workers=1)
+        out = scratch / f"{row.name}.json"
+        words = io.StringIO()
+        with contextlib.redirect_stderr(words):
+            code = main(["validate", str(tree), "--no-cache", "--format", "json", "--output", str(out)])
+        if code not in (OK, FOUND):
+            return Answer(frozenset(), words.getvalue().strip())
+        report = json.loads(out.read_text())
+        out.unlink()
+    found = [each for stage in report["stages"] for each in stage["results"] if each["status"] not in _SILENT]
+    told = tuple(f"{each['code']} {each['subject']}: {each['message']}"[:300] for each in found)
+    return Answer(frozenset(each["code"] for each in found), words=told)
