@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mlgate.checks import explain
+from mlgate.checks import codes, explain
 from mlgate.cli import main
 from mlgate.errors import OK
+from mlgate.results import Result, Severity, Status
 
 ROOT = Path(__file__).parents[1]
 CODE = re.compile(r"\bM[A-Z]\d{3}\b")
@@ -43,6 +44,29 @@ def test_every_field_says_something_on_one_line(entry: explain.Entry) -> None:
     assert all(isinstance(words, str) and words.strip() and "\n" not in words.strip() for words in told)
 
 
+@pytest.mark.parametrize("entry", explain.entries().values(), ids=explain.entries().keys())
+def test_every_code_names_the_test_that_finds_it(entry: explain.Entry) -> None:
+    assert entry.code in CODE.findall((ROOT / entry.test).read_text())
+
+
+@pytest.mark.parametrize("code", explain.entries())
+@pytest.mark.parametrize("status", [Status.INVALID, Status.ERROR, Status.SKIPPED])
+def test_every_finding_has_a_fix_and_a_severity(code: str, status: Status) -> None:
+    whole = explain.complete(Result(code=code, check="c", subject="s", status=status))
+    assert whole.fix
+    assert isinstance(whole.severity, Severity)
+
+
+def test_a_finding_keeps_what_it_says_itself() -> None:
+    own = Result(code="MG202", check="c", subject="s", status=Status.INVALID, fix="own", severity=Severity.INFO)
+    assert explain.complete(own) == own
+
+
+def test_the_page_of_codes_has_every_code_once() -> None:
+    heads = re.findall(r"^### (\w+) ", codes.document(), re.MULTILINE)
+    assert heads == list(explain.entries())
+
+
 def test_no_two_codes_share_a_title() -> None:
     titles = [entry.title for entry in explain.entries().values()]
     assert len(set(titles)) == len(titles)
@@ -53,7 +77,7 @@ def test_a_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["explain", code]) == OK
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "MG202 An orphan file"
-    assert [line.split(":")[0] for line in lines[1:]] == ["wrong", "why", "fix", "example"]
+    assert [line.split(":")[0] for line in lines[1:]] == ["severity", "wrong", "why", "fix", "example", "test"]
 
 
 def test_without_a_code_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

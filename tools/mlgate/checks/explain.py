@@ -13,7 +13,10 @@ TABLE = Path(__file__).with_name("explain.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One code: what is ``wrong``, ``why`` it matters, the ``fix``, an ``example`` of the mistake, how bad it is."""
+    """One code: what is ``wrong``, ``why`` it matters, the ``fix``, an ``example`` of the mistake, how bad it is.
+
+    ``test`` is the file that shows that it is found.
+    """
 
     code: str
     title: str
@@ -22,6 +25,7 @@ class Entry:
     fix: str
     example: str
     severity: str = Severity.ERROR.value
+    test: str = ""
 
 
 @cache

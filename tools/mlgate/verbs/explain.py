@@ -22,6 +22,7 @@ def command(code: str | None) -> None:
 
 
 def _page(entry: Entry) -> str:
-    rows = {"wrong": entry.wrong, "why": entry.why, "fix": entry.fix, "example": entry.example}
-    told = [f"{label + ':':<9}{words.rstrip()}" for label, words in rows.items()]
+    fields = ("severity", "wrong", "why", "fix", "example", "test")
+    rows = {field: str(getattr(entry, field)) for field in fields}
+    told = [f"{label + ':':<10}{words.rstrip()}" for label, words in rows.items()]
     return "\n".join([f"{entry.code} {entry.title}", *told])

@@ -5,6 +5,7 @@ import difflib
 import click
 
 from mlgate import repo as repos
+from mlgate.checks import codes
 from mlgate.errors import FOUND, OK
 from mlgate.files import write_atomic
 from mlgate.gate.template import templates
@@ -14,10 +15,11 @@ from mlgate.render import diagram
 @click.command(name="generate")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 when a generated file is stale.")
 def command(check: bool) -> int:
-    """Rewrite the ConstraintTemplates from the Rego beside them, and docs/tree.md from the tree."""
+    """Rewrite the ConstraintTemplates from the Rego beside them, docs/tree.md from the tree and docs/codes.md."""
     root = repos.find().root
     stale = 0
-    for path, text in {**templates(root / "policy"), root / "docs" / "tree.md": diagram.document(root)}.items():
+    docs = {root / "docs" / "tree.md": diagram.document(root), root / "docs" / "codes.md": codes.document()}
+    for path, text in {**templates(root / "policy"), **docs}.items():
         old = path.read_text() if path.exists() else ""
         if old == text:
             continue
