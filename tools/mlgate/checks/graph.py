@@ -8,7 +8,6 @@ import yaml
 
 from mlgate.checks.model import KUSTOMIZATION
 
-
 KUSTOMIZATIONS = (KUSTOMIZATION, "kustomization.yml", "Kustomization")
 
 

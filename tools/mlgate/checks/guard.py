@@ -10,11 +10,11 @@ from pathlib import Path
 import yaml
 
 from mlgate.checks import guard_fields as fields
+from mlgate.checks.graph import kustomization
 from mlgate.checks.guard_fields import Named
 from mlgate.checks.guard_yaml import Heavy, Spot, documents, parse
 from mlgate.results import Result, Status
 
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _FIXES = {
     "MG205": "copy it into the repository and name the copy; a reviewer then sees what is deployed",
     "MG206": "move it into the repository and name it by a relative path",
@@ -37,11 +37,6 @@ def check(root: Path, folder: Path) -> list[Result]:
     walk = _Walk(root.resolve())
     walk.enter(Path(os.path.normpath(folder.absolute())), ())
     return [walk.result(*each) for each in dict.fromkeys(walk.found)]
-
-
-def kustomization(folder: Path) -> Path | None:
-    """The file that kustomize reads in a folder, ``None`` when there is none."""
-    return next((folder / name for name in KUSTOMIZATIONS if (folder / name).is_file()), None)
 
 
 class _Walk:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from mlgate.checks import guard
+from mlgate.checks import graph, guard
 from mlgate.checks.guard_yaml import Heavy, documents
 from mlgate.checks.model import Build
 from mlgate.render import renderer
@@ -49,13 +49,13 @@ def check(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Re
 
 def own(repo: Repo, folder: Path, builds: Sequence[Build]) -> list[Result]:
     """``check`` of the kustomizations below ``folder`` that have patches or replacements."""
-    files = [file for name in guard.KUSTOMIZATIONS for file in sorted(folder.rglob(name)) if _says(file)]
+    files = [file for name in graph.KUSTOMIZATIONS for file in sorted(folder.rglob(name)) if _says(file)]
     return check(repo, builds, files) if files else []
 
 
 def shared(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Result]:
     """``check`` of those among ``files`` that are kustomizations."""
-    return check(repo, builds, [file for file in files if file.name in guard.KUSTOMIZATIONS and _says(file)])
+    return check(repo, builds, [file for file in files if file.name in graph.KUSTOMIZATIONS and _says(file)])
 
 
 def targets(root: Path, file: Path) -> Iterator[Target]:
@@ -92,7 +92,7 @@ def _target(name: str, node: yaml.Node, file: str) -> Target:
 
 
 def _probed(repo: Repo, builds: Sequence[Build]) -> Sequence[Answer]:
-    safe = [build for build in builds if build.file.is_file() and not build.files]
+    safe = [build for build in builds if not build.files and graph.kustomization(build.folder)]
     safe = [build for build in safe if not guard.check(repo.root, build.folder)]
     return renderer.pool().render([Request(build.folder, repo.root, probe=True) for build in safe])
 
