@@ -188,6 +188,13 @@ def test_an_object_of_a_component_names_the_component(root: Path, objects: dict[
     ]
 
 
+def test_a_part_of_a_prefix_begins_with_its_application(root: Path, objects: dict[str, dict[str, Any]]) -> None:
+    (root / "base" / "apps").mkdir()
+    (root / "base" / "apps" / "dev.yaml").write_text("kind: Application\nspec:\n  source:\n    path: overlay\n")
+    found = Locator(Repo(root), Build(root / "overlay", "alpha", "dev")).find(objects["Service web"])
+    assert (found.chain[0].role, str(found.chain[0])) == ("application", "base/apps/dev.yaml:4:5")
+
+
 def test_an_unknown_object_is_the_kustomization(root: Path) -> None:
     found = find(root, {"kind": "Pod", "metadata": {"name": "none"}}, "/spec")
     assert (found.file, found.line) == ("overlay/kustomization.yaml", 0)

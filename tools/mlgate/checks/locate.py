@@ -13,6 +13,8 @@ from mlgate.results import Place
 
 __all__ = ["Locator", "Place"]
 
+_PATH = (Step("spec"), Step("source"), Step("path"))
+
 
 class Locator:
     """Finds the sources of one build's objects; reads the files only when asked the first time."""
@@ -45,7 +47,17 @@ class Locator:
 
     @cached_property
     def _start(self) -> tuple[Place, ...]:
-        return (self._origin,) if self._origin else ()
+        origin = self._origin or self._application()
+        return (origin,) if origin else ()
+
+    def _application(self) -> Place | None:
+        """Where the Application of a prefix's part names the folder that it syncs."""
+        file = self._repo.root / "base" / "apps" / f"{self._build.part}.yaml"
+        for doc in documents(file) if self._build.prefix and self._build.part else ():
+            led, _, mark = walk(doc.root, _PATH)
+            if led == len(_PATH):
+                return self._place(doc, Touch(doc, mark, "application"))
+        return None
 
     @cached_property
     def _entries(self) -> list[Entry]:
