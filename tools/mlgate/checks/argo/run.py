@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mlgate.checks import danger as dangers
 from mlgate.checks import danger_base, graph, names, references, schema, secrets, unmatched
-from mlgate.checks.argo import order, permitted, policies, shared, spaces, tekton
+from mlgate.checks.argo import order, orphans, permitted, policies, shared, spaces, tekton
 from mlgate.checks.argo.finding import Findings
 from mlgate.checks.argo.follow import Options, follow
 from mlgate.checks.argo.tree import Tree, Trouble, Unit
@@ -57,7 +57,7 @@ def validate_foreign(
 def _stages(repo: Repo, tree: Tree, options: Options) -> list[tuple[str, Callable[[], list[Result]]]]:
     units, rendered = tree.units, [unit.rendered for unit in tree.units]
     found: list[tuple[str, Callable[[], list[Result]]]] = [
-        ("discover", lambda: discover(repo, tree, strict=options.strict)),
+        ("discover", lambda: [*discover(repo, tree, strict=options.strict), *orphans.check(repo, rendered)]),
         ("render", lambda: _rendered(repo, tree)),
         ("schema", lambda: schema.check(repo, rendered)),
         ("names", lambda: _names(repo, units)),
