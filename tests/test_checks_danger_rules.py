@@ -46,6 +46,14 @@ def test_a_rule_that_denies_nothing_any_more(tree: Path, tmp_path: Path) -> None
     assert "came: " in told.message
 
 
+def test_a_rule_and_its_template_are_told_once_and_a_template_alone_too(tree: Path, tmp_path: Path) -> None:
+    template = "policy/model_accuracy/template.yaml"
+    (tree / template).write_text((tree / template).read_text() + "more: 1\n")
+    assert [one.subject for one in rules(tree, tmp_path / "one")] == [template]
+    (tree / LIB).write_text((tree / LIB).read_text() + "\nmore := 1\n")
+    assert [one.subject for one in rules(tree, tmp_path / "two")] == [LIB]
+
+
 def test_a_comment_or_an_indent_weakens_nothing(tree: Path, tmp_path: Path) -> None:
     (tree / LIB).write_text("# a word\n" + (tree / LIB).read_text().replace("\t", "    "))
     assert rules(tree, tmp_path / "base") == []

@@ -22,7 +22,8 @@ _SHOWN = 3
 def check(change: Change) -> Iterator[Result]:
     """MG294 a rule's text differs, MG295 an object that its samples show denied at the base passes now."""
     changed = [path for path in sorted(change.base.blobs) if _TEXT.fullmatch(path) and _differs(change, path)]
-    for path in changed:
+    # A template is made of the rules, and MG241 when it is not.
+    for path in [path for path in changed if path.endswith(".rego")] or changed:
         yield _told(change, path)
     if changed:
         samples = sorted((change.base.repo.root / "policy").glob("*/samples/constraint.yaml"))
