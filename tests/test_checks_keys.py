@@ -24,6 +24,7 @@ TEXTS = [
     pytest.param("x: &x {a: 1, a: 2}\ny: *x\nz: *x\n", [("a", "1:8", "1:14")], id="an-anchor-is-looked-at-once"),
     pytest.param("x: &x [*x]\n", [], id="an-alias-inside-its-own-anchor"),
     pytest.param("a: [\n", [], id="no-yaml-is-the-renderers-affair"),
+    pytest.param('"a\\N": 1\n"a\\N": 2\n', [("a\x85", "1:1", "2:1")], id="an-odd-end-of-line-in-a-key"),
     pytest.param("", [], id="empty"),
 ]
 

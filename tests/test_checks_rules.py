@@ -99,6 +99,12 @@ def test_answers_that_cannot_be_read_are_no_pass(said: str, monkeypatch: pytest.
         assert rules.judge([{}], []) == [[]]
 
 
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\x1c", "\x0c"], ids=ascii)
+def test_an_odd_end_of_line_in_a_text_ends_no_answer(odd: str, folders: list[Path]) -> None:
+    [problem] = one(rule_cases.meta("odd", labels={"a": f"b{odd}c"}), folders).problems
+    assert problem.code == "MG237"
+
+
 def test_answers_come_in_the_order_of_the_objects(folders: list[Path]) -> None:
     objects = [rule_cases.meta("good") if i % 3 else rule_cases.meta("Bad") for i in range(300)]
     found = rules.judge(objects, folders)

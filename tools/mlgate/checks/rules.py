@@ -62,7 +62,7 @@ def judge_texts(texts: Sequence[str], folders: Sequence[Path]) -> list[list[Answ
     done = _ENGINE.run(["rules", *(str(folder / definitions.FOLDER) for folder in folders)], stdin=lines, timeout_s=300)
     found: list[list[Answer]] = [[] for _ in texts]
     try:
-        for line in done.stdout.splitlines():
+        for line in filter(None, done.stdout.split("\n")):  # a text in an answer may hold other ends of lines
             said = json.loads(line)
             found[said["number"]].append(_answer(said))
     except (ValueError, KeyError, TypeError, IndexError):
