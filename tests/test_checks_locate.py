@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from mlgate.checks import schema
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Build
+from mlgate.checks.rules import Answer
 from mlgate.render import kustomize
 from mlgate.repo import Repo
 from mlgate.results import Place
@@ -237,3 +239,16 @@ def test_nothing_outside_the_repository_is_read(root: Path, tmp_path: Path) -> N
     (tmp_path / "in" / "kustomization.yaml").write_text("resources: [../out.yaml]\n")
     found = Locator(Repo(tmp_path / "in"), Build(tmp_path / "in")).find({"kind": "Pod", "metadata": {"name": "x"}})
     assert (found.file, found.line) == ("kustomization.yaml", 0)
+
+
+def test_an_unknown_field_of_a_patch_is_the_line_of_the_patch(root: Path, objects: dict[str, dict[str, Any]]) -> None:
+    document = schema._Document(objects["Deployment app"], Locator(Repo(root), Build(root / "overlay")))
+    words = " - at '/spec': validation failed - at '/spec': additional properties 'replicas' not allowed - at '': x"
+    answer = {
+        "status": "statusInvalid",
+        "msg": words,
+        "validationErrors": [{"path": "/spec", "msg": "validation failed"}],
+    }
+    (found,) = schema.match([document], [{**answer, "filename": "000000.json"}], [[Answer(known=True, problems=())]])
+    assert found.message == "/spec: additional properties 'replicas' not allowed"
+    assert (found.file, found.line, found.column) == ("overlay/kustomization.yaml", 20, 3)

@@ -184,7 +184,7 @@ PLACES = [
         _edit("base/policy/model-accuracy.yaml", "enforcementAction", "enforcmentAction"),
         "MG231",
         "base/policy/model-accuracy.yaml",
-        "spec:",
+        "enforcmentAction",
         id="base-below-a-renamed-object",
     ),
     pytest.param(

@@ -5,6 +5,7 @@ does not compile is an error, and every object handed over must come back with o
 """
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from mlgate.process import Tool
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
+_UNKNOWN = re.compile(r"additional properties '([^',]+)' not allowed")
+_DETAIL = re.compile(r" - at '([^']*)': (.*?)(?= - at '|$)")
+_SUM = "validation failed"
 _KUBECONFORM = Tool("kubeconform", accept=(0, 1))
 
 
@@ -34,7 +38,10 @@ class _Document:
         return Result(code="MG231", check="schema", subject=subject(self.obj), status=Status.VALID)
 
     def invalid(self, path: str, words: str) -> Result:
-        return self._finding("MG231", Status.INVALID, f"{path}: {words}" if path else words, path)
+        # The line of the unknown field itself, not of the mapping that it is in.
+        unknown = _UNKNOWN.fullmatch(words)
+        at = f"{path}/{unknown[1]}" if unknown else path
+        return self._finding("MG231", Status.INVALID, f"{path}: {words}" if path else words, at)
 
     def refused(self, problem: Problem) -> Result:
         status = Status.ERROR if problem.code == "MG239" else Status.INVALID
@@ -153,8 +160,19 @@ def _one(document: _Document, answers: Sequence[dict[str, Any]]) -> list[Result]
             return [document.valid()]
         case "statusInvalid":
             errors = answer.get("validationErrors") or [{"msg": words}]
-            return [document.invalid(str(each.get("path") or ""), str(each.get("msg"))) for each in errors]
+            told = [(str(each.get("path") or ""), str(each.get("msg"))) for each in errors]
+            return [document.invalid(path, said) for path, said in _detailed(told, words)]
     if "could not find schema" in words:
         kind = f"{document.obj.get('apiVersion')} {document.obj.get('kind')}"
         return [document.error("MG232", f"there is no schema for {kind}, so it was not checked")]
     return [document.error("MG233", words or f"kubeconform said {answer.get('status')}")]
+
+
+def _detailed(told: Sequence[tuple[str, str]], words: str) -> list[tuple[str, str]]:
+    """Path and words of every error; where kubeconform sums several up, its whole message has each."""
+    each = [(found[1], found[2]) for found in _DETAIL.finditer(words)]
+    found: list[tuple[str, str]] = []
+    for path, said in told:
+        parts = [one for one in each if one[0] == path and one[1] != _SUM] if said == _SUM else []
+        found += parts or [(path, said)]
+    return list(dict.fromkeys(found))
