@@ -77,7 +77,7 @@ def _unit_tests(repo: Repo) -> list[Result]:
     for answer in answers:
         passed[Path(answer["filename"]).parent.name] += answer.get("successes", 0)
         failed.setdefault(answer["filename"], []).extend(each["msg"] for each in answer.get("failures") or [])
-    results = [_error("MG243", file, "; ".join(sorted(msgs))) for file, msgs in failed.items() if msgs]
+    results = [_error("MG243", file, "; ".join(sorted(msgs))) for file, msgs in sorted(failed.items()) if msgs]
     return results + [_tested(rule, passed[rule.folder]) for rule in RULES]
 
 
