@@ -7,6 +7,7 @@ from pathlib import Path
 from mlgate.checks import (
     discover,
     graph,
+    heavy,
     keys,
     names,
     policy,
@@ -63,6 +64,7 @@ class _Loaded:
 
 def check_own(whole: Whole, own: Group) -> Checked:
     """The stages over the repository's own builds, whose orphans only ``discover.orphans`` can tell in the end."""
+    heavy.refuse(whole.repo.root / name for name in ("apps", "base", "policy"))
     loaded = _load(whole.repo, own)
     found = {
         "discover": discover.check_own(whole.repo, own),
@@ -75,6 +77,7 @@ def check_own(whole: Whole, own: Group) -> Checked:
 
 def check(whole: Whole, groups: Sequence[Group]) -> list[Checked]:
     """The stages over prefixes, one ``Checked`` for each in order."""
+    heavy.refuse(whole.repo.overlay(group.name) for group in groups)
     loaded = [_load(whole.repo, group) for group in groups]
     return [
         Checked(each.group, _ordered(_prefix(whole, each) | common), each.rendered, each.reached)

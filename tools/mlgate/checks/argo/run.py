@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlgate.checks import danger as dangers
-from mlgate.checks import danger_base, graph, names, references, schema, secrets, unmatched
+from mlgate.checks import danger_base, graph, heavy, names, references, schema, secrets, unmatched
 from mlgate.checks.argo import order, orphans, permitted, policies, shared, spaces, tekton
 from mlgate.checks.argo.finding import Findings
 from mlgate.checks.argo.follow import Options, follow
@@ -37,6 +37,7 @@ def validate_foreign(
     With ``base``, a commit, a stage more looks for danger in the step from there to this tree. Raises
     ``UsageError`` for options that name nothing, ``MissingTool`` and ``ToolFailed``.
     """
+    heavy.refuse([repo.root])
     progress("following Applications")
     tree = follow(repo.root, options)
     stages = []
