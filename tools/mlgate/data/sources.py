@@ -8,13 +8,14 @@ from typing import IO, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from mlgate.data import jdbc, openml, parquet, postgresql, synthetic
+from mlgate.data import jdbc, openml, parquet, postgresql, spark, synthetic
 from mlgate.data.transactions import COLUMNS, Transactions, canonical
 from mlgate.errors import SettingsError
 
 KINDS = (
     "synthetic, openml, csv:PATH, parquet:PATH, postgresql://HOST:PORT/DATABASE?table=NAME, "
-    "jdbc:postgresql://HOST:PORT/DATABASE?table=NAME or jdbc:teiid:VDB@mm://HOST:PORT?table=NAME"
+    "jdbc:postgresql://HOST:PORT/DATABASE?table=NAME, jdbc:teiid:VDB@mm://HOST:PORT?table=NAME "
+    "or spark:PATH.parquet?master=spark://HOST:PORT"
 )
 _FIX = f"the columns are {COLUMNS[0]}, V1..V28, Amount, Class (Id is optional); Class is 0 or 1"
 _NUMBER = re.compile(r"""\s*(['"]?)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\1\s*""", re.ASCII)
@@ -36,7 +37,7 @@ class Server(Protocol):
         """Write every row with a header, every digit of every number; raises ``MlgateError``."""
 
 
-SERVERS: tuple[Server, ...] = (postgresql, jdbc)
+SERVERS: tuple[Server, ...] = (postgresql, jdbc, spark)
 """A further kind of server is one module more, named here."""
 
 
