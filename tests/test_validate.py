@@ -120,7 +120,7 @@ BROKEN = [
     pytest.param(_edit("base/dev/namespace.yaml", "part-of: mlgate", "part-of: PREFIX-x"), {"MG223"}, id="placeholder"),
     pytest.param(
         _edit("base/dev/namespace.yaml", "kind: Namespace", "kind: Nmespace"),
-        {"MG223", "MG232", "MG255"},
+        {"MG223", "MG227", "MG232", "MG255"},
         id="kind-typo",
     ),
     pytest.param(
@@ -155,7 +155,7 @@ BROKEN = [
     ),
     pytest.param(
         _edit("base/policy/kustomization.yaml", "- model-release.yaml\n", ""),
-        {"MG202", "MG242", "MG245"},
+        {"MG202", "MG227", "MG242", "MG245"},
         id="constraint-dropped",
     ),
     pytest.param(_cluster_role_twice, {"MG251", "MG255"}, id="same-object-from-two-builds"),

@@ -55,7 +55,14 @@ func render(in io.Reader, out io.Writer, _ []string) error {
 		} else if err != nil {
 			return err
 		}
-		if err := encoder.Encode(build(asked)); err != nil {
+		said := build(asked)
+		err := encoder.Encode(said)
+		if odd := new(json.UnsupportedValueError); errors.As(err, &odd) {
+			// YAML knows NaN and infinity; Kubernetes and JSON do not.
+			said.Objects, said.Error = []map[string]any{}, odd.Str+" is no number that an object can hold"
+			err = encoder.Encode(said)
+		}
+		if err != nil {
 			return err
 		}
 	}

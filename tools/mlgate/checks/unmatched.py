@@ -33,16 +33,19 @@ class Target:
 def check(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Result]:
     """A finding for every target in the kustomizations ``files`` that no build matches; builds come until all do.
 
-    A target of a build that fails, or is not built for what ``guard`` finds, counts as matched: that is told already.
+    None while a build is missing, refused or fails: that is told already, and any target may be meant for it.
     """
     wanted = {each.id: each for file in dict.fromkeys(files) for each in targets(repo.root.resolve(), file)}
-    rest = list(builds)
+    rest = [build for build in builds if not build.files]
     reached: set[str] = set()
     while rest and wanted:
         some, rest = rest[:_BATCH], rest[_BATCH:]
-        for answer in _probed(repo, some):
+        answers = _probed(repo, some)
+        if len(answers) < len(some) or any(answer.error for answer in answers):
+            return []
+        for answer in answers:
             reached.update(answer.reached)
-            for each in answer.reached if answer.error else answer.matched:
+            for each in answer.matched:
                 wanted.pop(each, None)
     return [_finding(each) for name, each in wanted.items() if name in reached]
 
@@ -92,7 +95,7 @@ def _target(name: str, node: yaml.Node, file: str) -> Target:
 
 
 def _probed(repo: Repo, builds: Sequence[Build]) -> Sequence[Answer]:
-    safe = [build for build in builds if not build.files and graph.kustomization(build.folder)]
+    safe = [build for build in builds if graph.kustomization(build.folder)]
     safe = [build for build in safe if not guard.check(repo.root, build.folder)]
     return renderer.pool().render([Request(build.folder, repo.root, probe=True) for build in safe])
 

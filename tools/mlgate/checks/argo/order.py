@@ -78,7 +78,9 @@ def _readable(findings: Findings, each: _Placed) -> Iterator[Result]:
 
 
 def _needs(obj: Object) -> Iterator[tuple[tuple[str, str], str]]:
-    if namespace := namespace_of(obj):
+    namespace = namespace_of(obj)
+    # Argo CD reads its own kinds where it runs, so that namespace was there first, whoever renders it once more.
+    if namespace and group_of(obj) != "argoproj.io":
         yield ("Namespace", namespace), "in which it stands"
     yield ("kind", f"{group_of(obj)}/{obj.get('kind')}"), "which defines its kind"
     match obj:
