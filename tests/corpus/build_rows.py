@@ -37,7 +37,11 @@ _DANGLING = [
     ("apps", drop("apps/projects/default.yaml"), "own"),
     ("base", swap(f"{PROD}/kustomization.yaml", "../../base", "../../bases"), "foreign"),
     ("patch-file", drop(f"{PROD}/replicas.yaml"), "foreign"),
-    ("generator-file", swap(f"{SHOP}/kustomization.yaml", "  literals:\n  - currency=EUR", "  files:\n  - none.txt"), "foreign"),
+    (
+        "generator-file",
+        swap(f"{SHOP}/kustomization.yaml", "  literals:\n  - currency=EUR", "  files:\n  - none.txt"),
+        "foreign",
+    ),
 ]
 _ORPHAN = [
     ("task", put("base/cicd/tasks/unused.yaml", ROLE), "own"),
@@ -52,67 +56,237 @@ _ORPHAN = [
 ]
 _YAML = [
     ("key-twice-in-an-object", swap(f"{SHOP}/claim.yaml", "  name: carts", "  name: other\n  name: carts"), "foreign"),
-    ("key-twice-in-a-spec", swap("deploy/web/deployment.yaml", "  replicas: 1", "  replicas: 1\n  replicas: 2"), "foreign"),
+    (
+        "key-twice-in-a-spec",
+        swap("deploy/web/deployment.yaml", "  replicas: 1", "  replicas: 1\n  replicas: 2"),
+        "foreign",
+    ),
     ("key-twice-in-a-kustomization", end(f"{PROD}/kustomization.yaml", "namespace: shop-dev\n"), "foreign"),
-    ("key-twice-in-settings", swap(f"{ALPHA}/values/settings.yaml", "  revision: main", "  revision: main\n  revision: next"), "own"),
+    (
+        "key-twice-in-settings",
+        swap(f"{ALPHA}/values/settings.yaml", "  revision: main", "  revision: main\n  revision: next"),
+        "own",
+    ),
     ("key-twice-in-a-task", swap("base/cicd/tasks/gate.yaml", "  steps:", "  workspaces: []\n  steps:"), "own"),
     ("tab", swap(f"{SHOP}/claim.yaml", "  accessModes", "\taccessModes"), "foreign"),
     ("conflict-marker", end(f"{SHOP}/service.yaml", "<<<<<<< HEAD\n"), "foreign"),
     ("unclosed", end("base/cicd/pipeline.yaml", "  broken: [\n"), "own"),
-    ("not-utf8", both(put(f"{SHOP}/claim.yaml", ""), lambda root: (root / SHOP / "claim.yaml").write_bytes(b"\xff\xfe\x00k")), "foreign"),
+    (
+        "not-utf8",
+        both(put(f"{SHOP}/claim.yaml", ""), lambda root: (root / SHOP / "claim.yaml").write_bytes(b"\xff\xfe\x00k")),
+        "foreign",
+    ),
 ]
 _PATCH = [
     ("patch-of-no-object", swap(f"{PROD}/replicas.yaml", "name: shop", "name: shp"), "foreign"),
-    ("target-of-no-object", swap(f"{PROD}/kustomization.yaml", "    name: shop\n  patch", "    name: shopp\n  patch"), "foreign"),
+    (
+        "target-of-no-object",
+        swap(f"{PROD}/kustomization.yaml", "    name: shop\n  patch", "    name: shopp\n  patch"),
+        "foreign",
+    ),
     ("target-kind-of-no-object", swap(f"{PROD}/kustomization.yaml", "kind: Service", "kind: Servise"), "foreign"),
-    ("target-of-an-option", swap("base/components/triggers/cicd-kubernetes/kustomization.yaml", "    kind: TriggerTemplate\n    name: model-dev", "    kind: TriggerTemplate\n    name: model-prod"), "own"),
-    ("label-selector", swap(f"{PROD}/kustomization.yaml", "    name: shop\n  patch", "    labelSelector: tier=none\n  patch"), "foreign"),
-    ("image-of-no-container", swap(f"{PROD}/kustomization.yaml", "- name: registry.example.com/shop/shop", "- name: registry.example.com/shop/store"), "foreign"),
-    ("json-path", swap(f"{PROD}/kustomization.yaml", "op: add\n      path: /metadata/labels", "op: replace\n      path: /metadata/lables"), "foreign"),
+    (
+        "target-of-an-option",
+        swap(
+            "base/components/triggers/cicd-kubernetes/kustomization.yaml",
+            "    kind: TriggerTemplate\n    name: model-dev",
+            "    kind: TriggerTemplate\n    name: model-prod",
+        ),
+        "own",
+    ),
+    (
+        "label-selector",
+        swap(f"{PROD}/kustomization.yaml", "    name: shop\n  patch", "    labelSelector: tier=none\n  patch"),
+        "foreign",
+    ),
+    (
+        "image-of-no-container",
+        swap(
+            f"{PROD}/kustomization.yaml",
+            "- name: registry.example.com/shop/shop",
+            "- name: registry.example.com/shop/store",
+        ),
+        "foreign",
+    ),
+    (
+        "json-path",
+        swap(
+            f"{PROD}/kustomization.yaml",
+            "op: add\n      path: /metadata/labels",
+            "op: replace\n      path: /metadata/lables",
+        ),
+        "foreign",
+    ),
     ("replicas-of-no-object", end(f"{PROD}/kustomization.yaml", "replicas:\n- name: shoop\n  count: 5\n"), "foreign"),
 ]
 _REPLACEMENT = [
-    ("target-kind", swap("base/components/prefix/kustomization.yaml", "kind: AIModelRelease\n    fieldPaths:\n    - metadata.name", "kind: AIModelReleas\n    fieldPaths:\n    - metadata.name"), "own"),
-    ("source", swap("base/components/prefix/kustomization.yaml", "fieldPath: spec.repoURL", "fieldPath: spec.repoUrl"), "own"),
-    ("field", swap("base/components/prefix/kustomization.yaml", "spec.params.[name=prefix].default", "spec.params.[name=prefx].default"), "own"),
-    ("source-kind", swap("base/components/prefix/kustomization.yaml", "kind: Settings\n    fieldPath: spec.gate\n", "kind: Setings\n    fieldPath: spec.gate\n"), "own"),
-    ("foreign-target", end(f"{PROD}/kustomization.yaml", "replacements:\n- source:\n    kind: Deployment\n    name: shop\n    fieldPath: metadata.name\n  targets:\n  - select:\n      kind: Route\n    fieldPaths:\n    - spec.to.name\n"), "foreign"),
+    (
+        "target-kind",
+        swap(
+            "base/components/prefix/kustomization.yaml",
+            "kind: AIModelRelease\n    fieldPaths:\n    - metadata.name",
+            "kind: AIModelReleas\n    fieldPaths:\n    - metadata.name",
+        ),
+        "own",
+    ),
+    (
+        "source",
+        swap("base/components/prefix/kustomization.yaml", "fieldPath: spec.repoURL", "fieldPath: spec.repoUrl"),
+        "own",
+    ),
+    (
+        "field",
+        swap(
+            "base/components/prefix/kustomization.yaml",
+            "spec.params.[name=prefix].default",
+            "spec.params.[name=prefx].default",
+        ),
+        "own",
+    ),
+    (
+        "source-kind",
+        swap(
+            "base/components/prefix/kustomization.yaml",
+            "kind: Settings\n    fieldPath: spec.gate\n",
+            "kind: Setings\n    fieldPath: spec.gate\n",
+        ),
+        "own",
+    ),
+    (
+        "foreign-target",
+        end(
+            f"{PROD}/kustomization.yaml",
+            "replacements:\n- source:\n    kind: Deployment\n    name: shop\n    fieldPath: metadata.name\n  targets:\n  - select:\n      kind: Route\n    fieldPaths:\n    - spec.to.name\n",
+        ),
+        "foreign",
+    ),
 ]
 _PLACEHOLDER = [
-    ("namespace", swap("base/cicd/pvc-source.yaml", "namespace: PREFIX-cicd", "namespace: PREFIX-cicd\n  labels:\n    of: PREFIX-cicd")),
+    (
+        "namespace",
+        swap(
+            "base/cicd/pvc-source.yaml",
+            "namespace: PREFIX-cicd",
+            "namespace: PREFIX-cicd\n  labels:\n    of: PREFIX-cicd",
+        ),
+    ),
     ("claim-account", swap("base/cicd/rbac/role-binding.yaml", "  name: pipeline\n", "  name: PREFIX-pipeline\n")),
     ("environment", swap("base/cicd/tasks/gate.yaml", "value: $(params.prefix)", "value: PREFIX-cicd")),
     ("annotation", swap("base/stage/namespace.yaml", "part-of: mlgate", "part-of: PREFIX-x")),
 ]
 _EMPTY = [
     ("part", _emptied, "foreign"),
-    ("no-resources", put(f"{PROD}/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n"), "foreign"),
+    (
+        "no-resources",
+        put(
+            f"{PROD}/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
+        ),
+        "foreign",
+    ),
     ("only-a-comment", put(f"{PROD}/kustomization.yaml", "# later\n"), "foreign"),
-    ("policy", put("policy/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n"), "own"),
-    ("stage", put(f"{ALPHA}/stage/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n"), "own"),
+    (
+        "policy",
+        put(
+            "policy/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
+        ),
+        "own",
+    ),
+    (
+        "stage",
+        put(
+            f"{ALPHA}/stage/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
+        ),
+        "own",
+    ),
     ("no-kustomization", drop(f"{ALPHA}/cicd/kustomization.yaml"), "own"),
 ]
 _OUTSIDE = [
-    ("remote-resource", swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- https://example.invalid/all.yaml\n"), "foreign"),
-    ("remote-base", swap(f"{PROD}/kustomization.yaml", "- ../../base", "- github.com/example/base?ref=main"), "foreign"),
-    ("git-over-ssh", swap(f"{PROD}/kustomization.yaml", "- ../../base", "- git@example.invalid:shop/base.git"), "foreign"),
-    ("remote-component", end(f"{PROD}/kustomization.yaml", "components:\n- https://example.invalid/component.git//a?ref=--upload-pack=x\n"), "foreign"),
-    ("remote-schema", end(f"{PROD}/kustomization.yaml", "openapi:\n  path: https://example.invalid/schema.json\n"), "foreign"),
-    ("out-of-the-tree", swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- ../../../../elsewhere\n"), "foreign"),
+    (
+        "remote-resource",
+        swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- https://example.invalid/all.yaml\n"),
+        "foreign",
+    ),
+    (
+        "remote-base",
+        swap(f"{PROD}/kustomization.yaml", "- ../../base", "- github.com/example/base?ref=main"),
+        "foreign",
+    ),
+    (
+        "git-over-ssh",
+        swap(f"{PROD}/kustomization.yaml", "- ../../base", "- git@example.invalid:shop/base.git"),
+        "foreign",
+    ),
+    (
+        "remote-component",
+        end(
+            f"{PROD}/kustomization.yaml",
+            "components:\n- https://example.invalid/component.git//a?ref=--upload-pack=x\n",
+        ),
+        "foreign",
+    ),
+    (
+        "remote-schema",
+        end(f"{PROD}/kustomization.yaml", "openapi:\n  path: https://example.invalid/schema.json\n"),
+        "foreign",
+    ),
+    (
+        "out-of-the-tree",
+        swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- ../../../../elsewhere\n"),
+        "foreign",
+    ),
     ("absolute", swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- /etc\n"), "foreign"),
-    ("file-of-the-host", swap(f"{SHOP}/kustomization.yaml", "  literals:", "  files:\n  - /etc/hostname\n  literals:"), "foreign"),
+    (
+        "file-of-the-host",
+        swap(f"{SHOP}/kustomization.yaml", "  literals:", "  files:\n  - /etc/hostname\n  literals:"),
+        "foreign",
+    ),
     ("file-link", link(f"{SHOP}/claim.yaml", "/etc/hostname"), "foreign"),
-    ("folder-link", both(_folder_link, swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- ../outside\n")), "foreign"),
+    (
+        "folder-link",
+        both(_folder_link, swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- ../outside\n")),
+        "foreign",
+    ),
     ("link-in-a-plain-folder", link("deploy/web/role.yaml", "/etc/hostname"), "foreign"),
-    ("own-remote", swap("base/cicd/kustomization.yaml", "- rbac\n", "- https://example.invalid/rbac.yaml\n- rbac\n"), "own"),
+    (
+        "own-remote",
+        swap("base/cicd/kustomization.yaml", "- rbac\n", "- https://example.invalid/rbac.yaml\n- rbac\n"),
+        "own",
+    ),
 ]
 _HOSTILE = [
     ("bomb", listed(SHOP, "bomb.yaml", _bomb()), "foreign"),
     ("bomb-in-a-plain-folder", put("deploy/web/bomb.yaml", _bomb()), "foreign"),
-    ("alias-of-itself", listed(SHOP, "loop.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: loop}\ndata: &a\n  a: *a\n"), "foreign"),
-    ("nested-a-thousand-deep", listed(SHOP, "deep.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: deep}}\ndata: {'[' * 20000}{']' * 20000}\n"), "foreign"),
-    ("base-of-itself", swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- ../overlays/prod\n"), "foreign"),
-    ("python-object", listed(SHOP, "object.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: o}\ndata: {a: !!python/object/apply:os.getcwd []}\n"), "foreign"),
+    (
+        "alias-of-itself",
+        listed(SHOP, "loop.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: loop}\ndata: &a\n  a: *a\n"),
+        "foreign",
+    ),
+    (
+        "nested-a-thousand-deep",
+        listed(
+            SHOP,
+            "deep.yaml",
+            f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: deep}}\ndata: {'[' * 20000}{']' * 20000}\n",
+        ),
+        "foreign",
+    ),
+    (
+        "base-of-itself",
+        swap(f"{SHOP}/kustomization.yaml", "resources:\n", "resources:\n- ../overlays/prod\n"),
+        "foreign",
+    ),
+    (
+        "python-object",
+        listed(
+            SHOP,
+            "object.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: o}\ndata: {a: !!python/object/apply:os.getcwd []}\n",
+        ),
+        "foreign",
+    ),
 ]
 _PLUGIN = [
     ("helm-chart", end(f"{PROD}/kustomization.yaml", "helmCharts:\n- name: redis\n  repo: https://example.invalid/charts\n  version: 1.0.0\n")),
