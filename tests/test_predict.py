@@ -1,9 +1,7 @@
 """``mlgate predict`` against the real server, and against answers that are none."""
 
 import contextlib
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from http_answers import answering
 from mlgate.cli import main
 from mlgate.errors import ToolFailed
 from mlgate.evaluate.run import Evaluation, write
@@ -93,31 +92,6 @@ def test_examples_that_are_none_are_refused(text: str, tmp_path: Path, capsys: p
 def test_a_server_that_is_not_there_says_how_to_start_one(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "--url", url, "--names", "a", "--values", "1"]) == 3
     assert "mlgate serve" in capsys.readouterr().err
-
-
-@contextlib.contextmanager
-def answering(body: bytes, status: int) -> Iterator[str]:
-    """A server that gives every request the same answer."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.mark.parametrize(

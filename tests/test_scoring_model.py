@@ -1,17 +1,16 @@
 """What scores: the packaged model in its process, the served one by REST, and answers that are none."""
 
 import contextlib
-import http.server
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from http_answers import answering
 from mlgate.errors import ToolFailed, UsageError
 from mlgate.image.serve import serving
 from mlgate.scoring import local as local_models
@@ -112,35 +111,9 @@ def test_an_image_is_found_by_digest_and_by_folder(fraud: Packaged, tmp_path: Pa
             find(reference, fraud.store)
 
 
-@contextlib.contextmanager
-def answering(body: object, status: int = 200) -> Iterator[str]:
-    """A server that gives every question the same answer."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.path == PATH
-            self.rfile.read(int(self.headers["Content-Length"]))
-            content = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def asked(body: object, status: int = 200, digest: str = DIGEST) -> Scores:
-    with answering(body, status) as url:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    with answering(content, status, PATH) as url:
         return RemoteModel(url, ["a"], digest).score([(0.0,), (1.0,)])
 
 

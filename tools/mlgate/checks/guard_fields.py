@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from mlgate.checks.guard_yaml import Spot, children, spot
+from mlgate.checks.guard_yaml import Spot, below, spot
 
 _NAMES = (
     "apiVersion kind metadata openapi namePrefix nameSuffix namespace commonLabels labels commonAnnotations "
@@ -63,13 +63,7 @@ def unknown(top: yaml.MappingNode) -> Iterator[Spot]:
 
 def programs(top: yaml.Node) -> Iterator[Spot]:
     """MG224: whatever would make kustomize start a program: Helm, or a function in a container or as a file."""
-    todo, seen = [top], set[int]()
-    while todo:
-        node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        todo += children(node)
+    for node in below(top):
         if isinstance(node, yaml.MappingNode):
             for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode) and key.value in _FUNCTIONS:
@@ -104,13 +98,7 @@ def inline(top: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
 
 def opened(top: yaml.Node) -> Iterator[Named]:
     """Every path that the configuration of a plugin names."""
-    todo, seen = [top], set[int]()
-    while todo:
-        node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        todo += children(node)
+    for node in below(top):
         for key in ("path", "paths", "files", "env", "envs"):
             for one in (*_at(node, (key,)), *_at(node, (key, "*"))):
                 if remote(one.value):

@@ -78,6 +78,17 @@ def _weigh(top: yaml.Node) -> None:
             todo += [(child, depth + 1, False) for child in children(node)]
 
 
+def below(top: yaml.Node) -> Iterator[yaml.Node]:
+    """``top`` and everything in it, each once, however many aliases lead there."""
+    todo, seen = [top], set[int]()
+    while todo:
+        node = todo.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            todo += children(node)
+            yield node
+
+
 def children(node: yaml.Node) -> Iterator[yaml.Node]:
     """What stands directly in a list or mapping, keys included."""
     if isinstance(node, yaml.MappingNode):

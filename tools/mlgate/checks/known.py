@@ -1,6 +1,6 @@
 """What a run need not find out again, when there is a session; without one, nothing is known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from mlgate.checks import batch, discover, projects, settings
@@ -11,6 +11,7 @@ from mlgate.checks.model import Group, Rendered
 from mlgate.checks.render import render
 from mlgate.errors import UsageError
 from mlgate.repo import Repo
+from mlgate.results import Result
 
 
 class Known:
@@ -60,6 +61,10 @@ class Known:
         if self.session is None:
             return {}
         return self.session.groups(names, self._facts, lambda name: settings.clash(name, self.prefixes))
+
+    def once(self, key: Sequence[str], compute: Callable[[], list[Result]]) -> list[Result]:
+        """What ``compute`` finds, asked again only when ``key`` or what is kept of the tree has changed."""
+        return self.session.once(key, compute) if self.session else compute()
 
     def begin(self, names: Iterable[str]) -> None:
         """Before the files of ``names`` are read."""

@@ -48,10 +48,8 @@ def _unmatched(known: Known, outcomes: Sequence[Outcome]) -> list[Result]:
         builds = discover.builds(repo, sorted(known.prefixes))
         return unmatched.shared(repo, builds, [root / name for name in names])
 
-    if known.session is None:
-        return compute()
-    overlays = [f"{name} {seen}" for name, seen in sorted(known.session.scan.groups.items())]
-    return known.session.once(["unmatched", *names, *overlays], compute)
+    groups = known.session.scan.groups if known.session else {}
+    return known.once(["unmatched", *names, *(f"{name} {seen}" for name, seen in sorted(groups.items()))], compute)
 
 
 def _orphans(known: Known, outcomes: Sequence[Outcome]) -> list[Result]:
@@ -61,7 +59,7 @@ def _orphans(known: Known, outcomes: Sequence[Outcome]) -> list[Result]:
     def compute() -> list[Result]:
         return discover.orphans(known.repo, {root / name for name in names})
 
-    return known.session.once(["orphans", *names], compute) if known.session else compute()
+    return known.once(["orphans", *names], compute)
 
 
 def duplicates(repo: Repo, outcomes: Sequence[Outcome]) -> list[Result]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from mlgate.checks import graph, guard
 from mlgate.checks.guard_yaml import Heavy, documents
 from mlgate.checks.model import Build
+from mlgate.checks.nodes import child, items
 from mlgate.render import renderer
 from mlgate.render.engine import Answer, Request
 from mlgate.repo import Repo
@@ -65,32 +65,33 @@ def targets(root: Path, file: Path) -> Iterator[Target]:
     """Every target of the patches and replacements of a kustomization, those in files that it names included."""
     name = str(file.resolve().relative_to(root))
     for node in _mappings(file):
-        for number, item in enumerate(_items(_get(node, "patches"))):
-            if (target := _get(item, "target")) is not None:
+        for number, item in enumerate(items(node, "patches")):
+            if (target := child(item, "target")) is not None:
                 yield _target(f"{name}#patches/{number}", target, name)
-        for number, item in enumerate(_items(_get(node, "replacements"))):
+        for number, item in enumerate(items(node, "replacements")):
             yield from _replaced(root, file, f"{name}#replacements/{number}", item)
 
 
 def _replaced(root: Path, file: Path, name: str, item: yaml.Node) -> Iterator[Target]:
-    path = _get(item, "path")
+    path = child(item, "path")
     if not isinstance(path, yaml.ScalarNode):
         yield from _selects(root, file, name, item)
         return
     other = file.parent / path.value
     found = _documents(other)
-    inner = [each for node in found for each in (_items(node) or [node])]
+    inner = [each for node in found for each in (items(node) or [node])]
     for number, each in enumerate(inner):
         yield from _selects(root, other, f"{name}/{number}", each)
 
 
 def _selects(root: Path, file: Path, name: str, item: yaml.Node) -> Iterator[Target]:
-    for number, each in enumerate(_items(_get(item, "targets"))):
-        yield _target(f"{name}/targets/{number}", _get(each, "select") or each, str(file.resolve().relative_to(root)))
+    for number, each in enumerate(items(item, "targets")):
+        yield _target(f"{name}/targets/{number}", child(each, "select") or each, str(file.resolve().relative_to(root)))
 
 
 def _target(name: str, node: yaml.Node, file: str) -> Target:
-    words = ", ".join(f"{key.value} {value.value}" for key, value in _pairs(node) if isinstance(value, yaml.ScalarNode))
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    words = ", ".join(f"{key.value} {value.value}" for key, value in pairs if isinstance(value, yaml.ScalarNode))
     return Target(name, words or "anything", file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
@@ -132,15 +133,3 @@ def _documents(file: Path) -> list[yaml.Node]:
 
 def _mappings(file: Path) -> Iterator[yaml.Node]:
     yield from (node for node in _documents(file) if isinstance(node, yaml.MappingNode))
-
-
-def _pairs(node: yaml.Node | None) -> list[tuple[Any, yaml.Node]]:
-    return list(node.value) if isinstance(node, yaml.MappingNode) else []
-
-
-def _get(node: yaml.Node | None, name: str) -> yaml.Node | None:
-    return next((value for key, value in _pairs(node) if key.value == name), None)
-
-
-def _items(node: yaml.Node | None) -> list[yaml.Node]:
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
