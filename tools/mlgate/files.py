@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from mlgate.errors import ToolFailed
 
@@ -34,17 +35,34 @@ def write_durable(path: Path, data: bytes, mode: int = 0o644) -> None:
         os.fsync(out.fileno())
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` in one rename, keeping its permissions; the old file survives any failure."""
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Replace ``path`` by what is written, in one rename, keeping its permissions; the old file survives any failure.
+
+    Raises ``ToolFailed`` when the system refuses.
+    """
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        write_durable(draft, text.encode(), mode)
+        fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(fd, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
         os.replace(draft, path)
     except OSError as err:
         draft.unlink(missing_ok=True)
         raise ToolFailed(f"{path} could not be written: {err.strerror}") from err
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     sync_dir(path.parent)
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` in one rename, keeping its permissions; the old file survives any failure."""
+    with replacing(path) as out:
+        out.write(text.encode())
 
 
 def put_tree(draft: Path, place: Path) -> None:

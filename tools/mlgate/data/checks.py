@@ -16,11 +16,12 @@ MG155  a value is not finite, or Amount or Time is below zero. Denies: it is not
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
+from mlgate.data.order import Order, order
 from mlgate.data.split import Split
 from mlgate.data.transactions import COLUMNS, FEATURES
 from mlgate.results import Result, Status
@@ -32,16 +33,32 @@ _Finding = tuple[str, bool]
 """What was found, and whether it denies."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Both sides of a split as one, those to train on first, without a copy of them."""
+
+    made: Split
+
+    def column(self, name: str) -> npt.NDArray[np.float64]:
+        sides = (self.made.train[name], self.made.holdout[name])
+        return np.concatenate([side.to_numpy(dtype=np.float64) for side in sides])
+
+    @property
+    def held(self) -> npt.NDArray[np.bool_]:
+        return np.arange(len(self.made.train) + len(self.made.holdout)) >= len(self.made.train)
+
+
 def check(made: Split) -> list[Result]:
     """Every check of a split: VALID, with a message when something is only to be told, or INVALID."""
-    everything = pd.concat([made.train, made.holdout], ignore_index=True)
+    rows = _Rows(made)
+    equal = order(rows.column(name) for name in _SEEN)
     found: dict[str, Callable[[], Iterator[_Finding]]] = {
         "MG150": lambda: _repeated(made),
-        "MG151": lambda: _seen(made),
-        "MG152": lambda: _conflicts(everything),
-        "MG153": lambda: _leaks(everything),
+        "MG151": lambda: _seen(rows, equal),
+        "MG152": lambda: _conflicts(rows, equal),
+        "MG153": lambda: _leaks(rows),
         "MG154": lambda: _few(made),
-        "MG155": lambda: _ranges(everything),
+        "MG155": lambda: _ranges(rows),
     }
     return [result for code, findings in found.items() for result in _results(code, list(findings()), made)]
 
@@ -65,31 +82,32 @@ def _repeated(made: Split) -> Iterator[_Finding]:
         yield f"{number:,} of {made.record.train_rows + made.record.holdout_rows:,} rows repeat others", False
 
 
-def _seen(made: Split) -> Iterator[_Finding]:
-    trained = pd.MultiIndex.from_frame(made.train[_SEEN])
-    seen = pd.MultiIndex.from_frame(made.holdout[_SEEN]).isin(trained)
+def _seen(rows: _Rows, equal: Order) -> Iterator[_Finding]:
+    held, label = rows.held, rows.column("Class")
+    trained = np.bincount(equal.group, ~held[equal.equal]) > 0
+    seen = equal.equal[held[equal.equal] & trained[equal.group]]
     for value, name in ((0, "legitimate rows"), (1, "frauds")):
-        of_class = (made.holdout["Class"] == value).to_numpy()
-        number, total = int((seen & of_class).sum()), int(of_class.sum())
+        number, total = int((label[seen] == value).sum()), int((held & (label == value)).sum())
         if number:
             yield f"{number:,} of {total:,} held-out {name} were also seen in training", number > SHARE * total
 
 
-def _conflicts(rows: pd.DataFrame) -> Iterator[_Finding]:
-    classes = rows.groupby(_SEEN, sort=False)["Class"].transform("nunique")
-    frauds = rows["Class"] == 1
-    number = int(((classes > 1) & frauds).sum())
+def _conflicts(rows: _Rows, equal: Order) -> Iterator[_Finding]:
+    label = rows.column("Class")
+    fraud = label[equal.equal] == 1
+    legitimate = np.bincount(equal.group, ~fraud) > 0
+    number, total = int((fraud & legitimate[equal.group]).sum()), int(label.sum())
     if number:
-        yield f"{number:,} of {int(frauds.sum()):,} frauds equal a legitimate row", number > SHARE * int(frauds.sum())
+        yield f"{number:,} of {total:,} frauds equal a legitimate row", number > SHARE * total
 
 
-def _leaks(rows: pd.DataFrame) -> Iterator[_Finding]:
-    fraud = rows["Class"].to_numpy() == 1
+def _leaks(rows: _Rows) -> Iterator[_Finding]:
+    fraud = rows.column("Class") == 1
     for name in COLUMNS[:-1]:
-        values = rows[name].to_numpy(dtype=np.float64)
+        values = rows.column(name)
         ordered = np.sort(values)
         # Seconds may well count the rows of a quiet day; nothing else of a payment does.
-        if name != "Time" and len(rows) > 1 and np.array_equal(ordered, ordered[0] + np.arange(len(rows))):
+        if name != "Time" and len(values) > 1 and np.array_equal(ordered, ordered[0] + np.arange(len(values))):
             yield f"{name} counts the rows: it is an identifier", True
         if values[fraud].min() > values[~fraud].max() or values[fraud].max() < values[~fraud].min():
             yield f"{name} alone tells the classes apart without error: it knows the answer", True
@@ -102,12 +120,11 @@ def _few(made: Split) -> Iterator[_Finding]:
             yield f"{number} frauds are {name}, fewer than {FRAUDS}", True
 
 
-def _ranges(rows: pd.DataFrame) -> Iterator[_Finding]:
-    numbers = rows[list(COLUMNS[:-1])]
-    infinite = [name for name in numbers if not np.isfinite(numbers[name].to_numpy()).all()]
-    for name in infinite:
-        yield f"{name} has values that are not finite", True
+def _ranges(rows: _Rows) -> Iterator[_Finding]:
+    for name in COLUMNS[:-1]:
+        if not np.isfinite(rows.column(name)).all():
+            yield f"{name} has values that are not finite", True
     for name in ("Amount", "Time"):
-        number = int((rows[name] < 0).sum())
+        number = int((rows.column(name) < 0).sum())
         if number:
             yield f"{name} is below zero in {number:,} rows", True

@@ -1,8 +1,12 @@
 """Transactions in a Parquet file."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+
+_AT_ONCE = 1 << 16
+_BUFFER = 1 << 20
 
 
 def names(path: Path) -> list[str]:
@@ -16,15 +20,26 @@ def names(path: Path) -> list[str]:
         raise ValueError(str(err)) from None
 
 
-def read(path: Path, columns: list[str]) -> pd.DataFrame:
-    """The ``columns`` of a file; raises ``OSError`` or ``ValueError``."""
+def rows(path: Path) -> int:
+    """How many rows a file has; raises ``OSError`` or ``ValueError``."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(path).read(columns=columns)
-        # What pandas once wrote there about an index would take columns away.
-        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        return int(parquet.read_metadata(path).num_rows)
     except pyarrow.ArrowException as err:
         raise ValueError(str(err)) from None
-    return frame
+
+
+def blocks(path: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
+    """The ``columns`` of a file, some rows at a time; raises ``OSError`` or ``ValueError``."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False) as file:
+            for batch in file.iter_batches(_AT_ONCE, columns=columns):
+                # What pandas once wrote there about an index would take columns away.
+                yield batch.to_pandas(ignore_metadata=True)
+    except pyarrow.ArrowException as err:
+        raise ValueError(str(err)) from None

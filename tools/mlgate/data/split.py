@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlgate.data import REFERENCE_FILE, drift
-from mlgate.data.transactions import COLUMNS, Transactions
+from mlgate.data import REFERENCE_FILE, csvfile, drift
+from mlgate.data.order import order
+from mlgate.data.transactions import COLUMNS, Transactions, blocks, together
 from mlgate.errors import SettingsError
 from mlgate.files import write_atomic
 
@@ -63,9 +65,13 @@ def split(transactions: Transactions, *, holdout: Decimal, seed: int, method: st
         raise SettingsError(f"split is {method[:40]!r}, not {' or '.join(METHODS)}")
     frame = transactions.frame
     taken = _latest(frame, holdout) if method == "time" else _stratified(frame, holdout, seed)
-    kept = frame[~taken].reset_index(drop=True)
-    sealed = frame[taken].reset_index(drop=True)
-    return Split(kept, sealed, replace(_record(transactions, kept, sealed, holdout, seed), method=method))
+    kept, sealed = _rows(frame, ~taken), _rows(frame, taken)
+    how = {"seed": seed, "holdout_fraction": str(holdout), "method": method}
+    return Split(kept, sealed, _record(transactions, kept, sealed, **how, **_repeated(frame, taken)))
+
+
+def _rows(frame: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    return together({name: frame[name].to_numpy()[chosen] for name in COLUMNS})
 
 
 def _stratified(frame: pd.DataFrame, holdout: Decimal, seed: int) -> npt.NDArray[np.bool_]:
@@ -91,23 +97,31 @@ def _latest(frame: pd.DataFrame, holdout: Decimal) -> npt.NDArray[np.bool_]:
     return taken
 
 
-def _record(
-    transactions: Transactions, train: pd.DataFrame, sealed: pd.DataFrame, holdout: Decimal, seed: int
-) -> Record:
-    features = list(COLUMNS[1:-1])  # two rows that differ only in time are the same to a model
-    seen = pd.MultiIndex.from_frame(train[features])
+def _repeated(frame: pd.DataFrame, taken: npt.NDArray[np.bool_]) -> dict[str, int]:
+    """Rows that repeat an earlier one, and held-out rows that are among those left to train on."""
+    # Two rows that differ only in time are the same to a model.
+    found = order(frame[name].to_numpy() for name in COLUMNS[1:-1])
+    held = taken[found.equal]
+    trained = np.bincount(found.group, ~held) > 0
+    return {
+        "duplicates_within": len(found.equal) - len(trained),
+        "duplicates_across": int((held & trained[found.group]).sum()),
+    }
+
+
+def _record(transactions: Transactions, train: pd.DataFrame, sealed: pd.DataFrame, **known: Any) -> Record:
+    digest = hashlib.sha256()
+    for block in blocks(sealed):
+        digest.update(block)
     return Record(
         source=transactions.source,
         dataset_sha256=transactions.sha256,
-        holdout_sha256=hashlib.sha256(np.ascontiguousarray(sealed.to_numpy(dtype="<f8")).tobytes()).hexdigest(),
-        seed=seed,
-        holdout_fraction=str(holdout),
+        holdout_sha256=digest.hexdigest(),
         train_rows=len(train),
         holdout_rows=len(sealed),
         train_frauds=int(train["Class"].sum()),
         holdout_frauds=int(sealed["Class"].sum()),
-        duplicates_within=int(transactions.frame.duplicated(features).sum()),
-        duplicates_across=int(pd.MultiIndex.from_frame(sealed[features]).isin(seen).sum()),
+        **known,
     )
 
 
@@ -115,8 +129,8 @@ def write(result: Split, *, train_csv: Path, sealed: Path) -> None:
     """Write the training rows; into the folder ``sealed`` the hold-out, its record, and what a release remembers."""
     train_csv.parent.mkdir(parents=True, exist_ok=True)
     sealed.mkdir(parents=True, exist_ok=True)
-    write_atomic(train_csv, result.train.to_csv(index=False))
-    write_atomic(sealed / HOLDOUT_FILE, result.holdout.to_csv(index=False))
+    csvfile.write(result.train, train_csv)
+    csvfile.write(result.holdout, sealed / HOLDOUT_FILE)
     write_atomic(sealed / REFERENCE_FILE, drift.text(drift.reference(result.train)))
     write_atomic(sealed / RECORD_FILE, json.dumps(asdict(result.record), indent=2) + "\n")
 

@@ -68,16 +68,17 @@ def evaluate(
 def _sealed_rows(sealed: Path) -> pd.DataFrame:
     path = sealed / HOLDOUT_FILE
     try:
-        header = path.read_text().partition("\n")[0].split(",")
         # Every digit counts for the hash, and not every pandas reads all of them.
-        rows = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2, dtype="<f8")
+        with path.open() as file:
+            header = file.readline().rstrip("\n").split(",")
+            rows = np.loadtxt(file, delimiter=",", ndmin=2, dtype="<f8")
     except (OSError, ValueError) as err:
         raise SettingsError(f"{path}: cannot be read: {err}", fix="run the split step") from None
     # The canonical bytes of mlgate.data.split: rows that were changed or dropped since are no hold-out any more.
-    intact = hashlib.sha256(rows.tobytes()).hexdigest() == read_record(sealed).holdout_sha256
+    intact = hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest() == read_record(sealed).holdout_sha256
     if not intact or header != list(COLUMNS):
         raise SettingsError(f"{path} is not what the split sealed", fix="run the split step again")
-    return pd.DataFrame(rows, columns=header)
+    return pd.DataFrame(rows, columns=header, copy=False)
 
 
 def _evidence(image: Image, sealed: Path, extraction: Extraction, provenance: Provenance) -> Evidence:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mlgate.data import csvfile
 from mlgate.errors import ToolFailed
 from mlgate.image import environment as environments
 from mlgate.image.environment import Environment
@@ -36,7 +37,7 @@ def score(image: Image, environment: Environment, rows: pd.DataFrame) -> tuple[S
     environments.check(image, environment)
     with tempfile.TemporaryDirectory(prefix="mlgate-score-") as folder:
         features, out = Path(folder) / "features.csv", Path(folder) / "scores.json"
-        rows.to_csv(features, index=False)
+        csvfile.write(rows, features)
         env = {
             "PATH": str(environment.python.parent),
             "HOME": folder,

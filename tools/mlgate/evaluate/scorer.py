@@ -5,6 +5,7 @@ Started as ``python scorer.py WRAPPER_CLASS MODEL_FILE FEATURES.csv OUT.json`` i
 
 import csv
 import importlib
+import itertools
 import json
 import os
 import sys
@@ -42,15 +43,17 @@ def _texts(names: Any) -> list[str] | None:
 def _probabilities(wrapper: Any, names: list[str] | None, features_csv: str) -> list[Any] | None:
     import numpy as np
 
+    found: list[Any] = []
     with open(features_csv, newline="") as file:  # noqa: PTH123
         reader = csv.reader(file)
         header = next(reader)
-        table = np.array([[float(value) for value in row] for row in reader])
-    if names is None or not set(names) <= set(header):
-        return None
-    rows = table[:, [header.index(name) for name in names]]
-    parts = [wrapper.predict(rows[i : i + ROWS_AT_ONCE], names) for i in range(0, len(rows), ROWS_AT_ONCE)]
-    return [row for part in parts for row in np.asarray(part, dtype=float).tolist()]
+        if names is None or not set(names) <= set(header):
+            return None
+        chosen = [header.index(name) for name in names]
+        while part := list(itertools.islice(reader, ROWS_AT_ONCE)):
+            rows = np.array([[float(row[place]) for place in chosen] for row in part])
+            found += np.asarray(wrapper.predict(rows, names), dtype=float).tolist()
+    return found
 
 
 if __name__ == "__main__":
