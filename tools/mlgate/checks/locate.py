@@ -1,12 +1,15 @@
 """From a rendered object back to the file, line and column that a person would edit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from mlgate.checks import graft
 from mlgate.checks.model import Build, Object, name_of, namespace_of
 from mlgate.checks.nodes import Doc, Step, documents, items, steps, walk
-from mlgate.checks.origins import Entry, entries, entry, kustomization, named
+from mlgate.checks.origins import Entry, entries, kustomization, listed
+from mlgate.checks.sought import named
 from mlgate.checks.touches import Touch, touches
 from mlgate.repo import Repo
 from mlgate.results import Place
@@ -31,9 +34,9 @@ class Locator:
         That is what set the value last: a patch, the source of a replacement, an entry of images, or else the
         object's own document, at the node or its nearest parent. The build's kustomization for an unknown object.
         """
-        found = named(self._entries, str(obj.get("kind")), name_of(obj), namespace_of(obj))
+        found = self.entry(obj)
         if found is None:
-            return Place(self._relative(self._build.file.resolve()), 0, 0, "", self._start)
+            return Place(self._relative(self._build.file.resolve()), 0, 0, "", self.start)
         wanted = steps(obj, path)
         value = _value(obj, wanted)
         parts = [touch for layer in reversed(found.layers) for touch in touches(layer, found, wanted, value)]
@@ -42,13 +45,27 @@ class Locator:
         edits = (each for each in parts if each.decides or (each.role == "patch" and not exact))
         edit = next((self._place(each.doc, each) for each in edits), own)
         lists = [self._place(doc, Touch(doc, node, role)) for doc, node, role in found.trail]
-        chain = (*self._start, *lists, *(self._place(each.doc, each) for each in parts), own)
+        chain = (*self.start, *lists, *(self._place(each.doc, each) for each in parts), own)
         return Place(edit.file, edit.line, edit.column, edit.role, chain)
 
+    def entry(self, obj: Object) -> Entry | None:
+        """The document that became ``obj``."""
+        return named(self._entries, str(obj.get("kind")), name_of(obj), namespace_of(obj))
+
     @cached_property
-    def _start(self) -> tuple[Place, ...]:
+    def start(self) -> tuple[Place, ...]:
+        """The Applications that lead to the build, each where it names the folder that it syncs."""
+        above = self._build.origin
+        if self._carrier and above:
+            found = self._carrier.find(above.carrier, f"{above.pointer}/path")
+            return (*self._carrier.start, replace(found, role=str(above.carrier.get("kind")).lower(), chain=()))
         origin = self._origin or self._application()
         return (origin,) if origin else ()
+
+    @cached_property
+    def _carrier(self) -> "Locator | None":
+        origin = self._build.origin
+        return Locator(self._repo, origin.build) if origin else None
 
     def _application(self) -> Place | None:
         """Where the Application of a prefix's part names the folder that it syncs."""
@@ -62,9 +79,17 @@ class Locator:
     @cached_property
     def _entries(self) -> list[Entry]:
         if kustomization(self._build.folder):
-            return entries(self._build.folder, self._repo.root)
+            return entries(self._build.folder, self._repo.root, self._options())
         files = self._build.files or sorted(self._build.folder.glob("*.y*ml"))
-        return [entry(doc, doc.root) for file in files for doc in documents(file)]
+        return [found for file in files for found in listed(file)]
+
+    def _options(self) -> Doc | None:
+        """What the Application adds to the kustomization, where it says so."""
+        origin = self._build.origin
+        if not self._carrier or not origin or not origin.options:
+            return None
+        found = self._carrier.entry(origin.carrier)
+        return graft.options(found.doc, found.node, origin) if found else None
 
     def _own(self, found: Entry, path: Sequence[Step]) -> Place:
         if found.generator:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ class Build:
     """One kustomize build; ``prefix`` and ``part`` are empty for apps/, policy/ and a prefix's own Applications.
 
     ``platform`` is set for what is for one platform only: no cluster has the objects of two platforms. ``files`` are
-    the manifests of a plain folder, which has no kustomization; ``chain`` names the Applications that lead here.
+    the manifests of a plain folder, which has no kustomization; ``chain`` names the Applications that lead here, and
+    ``origin`` is the last of them.
     """
 
     folder: Path
@@ -27,11 +28,25 @@ class Build:
     platform: str = ""
     files: tuple[Path, ...] = ()
     chain: tuple[str, ...] = ()
+    origin: "Origin | None" = field(default=None, compare=False, repr=False)
 
     @property
     def file(self) -> Path:
         """The kustomization that is built, or the first manifest of a plain folder."""
         return self.files[0] if self.files else self.folder / KUSTOMIZATION
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What syncs a build: ``carrier``, an Application or an ApplicationSet, is an object of ``build``.
+
+    ``pointer`` is a JSON pointer to the source in it, ``options`` are the source's for kustomize.
+    """
+
+    build: Build
+    carrier: Object
+    pointer: str
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

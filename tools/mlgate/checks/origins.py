@@ -16,15 +16,19 @@ _NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 @dataclass(eq=False)
 class Layer:
-    """A kustomization, and the documents that stood there when it was applied."""
+    """A kustomization, and the documents that stood there when it was applied.
+
+    ``over`` is the folder to whose kustomization an Application adds, when the document is the Application's.
+    """
 
     doc: Doc
     entries: list["Entry"] = field(default_factory=list)
+    over: Path | None = None
 
     @property
     def folder(self) -> Path:
         """Paths in it are relative to this."""
-        return self.doc.file.parent
+        return self.over or self.doc.file.parent
 
     @property
     def root(self) -> yaml.Node:
@@ -67,9 +71,16 @@ def kustomization(folder: Path) -> Path | None:
     return next((folder / name for name in _NAMES if (folder / name).is_file()), None)
 
 
-def entries(folder: Path, within: Path) -> list[Entry]:
-    """Everything that a build of ``folder`` reads; nothing outside ``within`` is opened."""
-    return _Reader(within.resolve()).folder(folder.resolve(), ())
+def entries(folder: Path, within: Path, more: Doc | None = None) -> list[Entry]:
+    """Everything that a build of ``folder`` reads; nothing outside ``within`` is opened.
+
+    ``more`` is what an Application adds to the kustomization.
+    """
+    reader, folder = _Reader(within.resolve()), folder.resolve()
+    found = reader.folder(folder, ())
+    if more is not None:
+        reader.apply(more, found, (folder,), folder)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +96,12 @@ class _Reader:
             self.apply(doc, found, (*above, folder))
         return found
 
-    def apply(self, doc: Doc, found: list[Entry], above: tuple[Path, ...]) -> None:
+    def apply(self, doc: Doc, found: list[Entry], above: tuple[Path, ...], over: Path | None = None) -> None:
         """Add what a kustomization brings to ``found``, and itself to all that is there then."""
-        layer = Layer(doc)
+        layer = Layer(doc, over=over)
         for key in ("resources", "bases"):
             for node in items(doc.root, key):
-                found += self.listed(layer, node, above)
+                found += self.resource(layer, node, above)
         for node in items(doc.root, "components"):
             self.component(layer, node, found, above)
         found += generated(layer)
@@ -99,11 +110,11 @@ class _Reader:
             entry.layers.append(layer)
         _rename(layer)
 
-    def listed(self, layer: Layer, node: yaml.Node, above: tuple[Path, ...]) -> list[Entry]:
+    def resource(self, layer: Layer, node: yaml.Node, above: tuple[Path, ...]) -> list[Entry]:
         path = self.path(layer, node)
         if path is None:
             return []
-        found = self.folder(path, above) if path.is_dir() else list(_objects(path))
+        found = self.folder(path, above) if path.is_dir() else list(listed(path))
         for entry in found:
             entry.trail.insert(0, (layer.doc, node, "resource"))
         return found
@@ -125,7 +136,8 @@ class _Reader:
         return path if path.is_relative_to(self.within) and path.exists() else None
 
 
-def _objects(file: Path) -> Iterator[Entry]:
+def listed(file: Path) -> Iterator[Entry]:
+    """The objects of a manifest, those of a List one by one."""
     for doc in documents(file):
         listed = items(doc.root, "items") if scalar(doc.root, "kind").endswith("List") else []
         yield from (entry(doc, node) for node in listed or [doc.root])
@@ -181,7 +193,7 @@ def _rename(layer: Layer) -> None:
     space = scalar(layer.root, "namespace")
     for each in layer.entries:
         if before or after:
-            each.names.append(f"{before}{each.names[-1]}{after}")
+            each.names.append(f"{before}{_bare(layer, each, before, after)}{after}")
         if space:
             each.namespaces.append(space)
     for _, node in layer.replacements:
@@ -190,6 +202,16 @@ def _rename(layer: Layer) -> None:
         if found and led == len(source_path(node)) and isinstance(value, yaml.ScalarNode):
             for target in items(node, "targets"):
                 _fill(layer, target, _cut(value.value, child(node, "source", "options")))
+
+
+def _bare(layer: Layer, each: Entry, before: str, after: str) -> str:
+    """The name that a prefix and a suffix are added to: those of an Application stand instead of its folder's."""
+    name = each.names[-1]
+    for under in each.layers[:-1] if layer.over else ():
+        if under.folder == layer.over:
+            name = name.removeprefix(scalar(under.root, "namePrefix")) if before else name
+            name = name.removesuffix(scalar(under.root, "nameSuffix")) if after else name
+    return name
 
 
 def _fill(layer: Layer, target: yaml.Node, value: str) -> None:
@@ -218,23 +240,3 @@ def _put(old: str, value: str, options: yaml.Node | None) -> str:
 def _number(options: yaml.Node | None) -> int:
     text = scalar(options, "index") or "0"
     return int(text) if text.isdecimal() else -1
-
-
-def named(wanted: Sequence[Entry], kind: str, name: str, namespace: str) -> Entry | None:
-    """The entry that became the object of that kind, name and namespace: the best of those that could have."""
-    same = [each for each in wanted if each.kind == kind]
-    ranked = [(_rank(each, name, namespace), -number, each) for number, each in enumerate(same)]
-    best = max(ranked, key=lambda one: one[:2], default=None)
-    return best[2] if best and best[0][0] else None
-
-
-def _rank(each: Entry, name: str, namespace: str) -> tuple[int, bool]:
-    last, space = each.names[-1], namespace == each.namespaces[-1]
-    if name == last or (each.generator and name.startswith(f"{last}-")):
-        return 3, space
-    return (2 if name in each.names else 1 if last and _part(last, name) else 0), space
-
-
-def _part(last: str, name: str) -> bool:
-    # A placeholder that a replacement fills, or a prefix that the Application adds.
-    return name.endswith(f"-{last}") or (last.startswith("PREFIX-") and name.endswith(last.removeprefix("PREFIX")))

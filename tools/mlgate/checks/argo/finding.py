@@ -52,6 +52,7 @@ class Findings:
             message=self._shown(trouble.message),
             fix=fix,
             file=self._relative(trouble.build.file if trouble.build.file.is_file() else trouble.build.folder),
+            chain=self._locator(trouble.build).start,
         )
 
     def name(self, build: Build) -> str:

@@ -13,11 +13,15 @@ _TOOLS = ("kustomize", "directory", "helm", "plugin")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder of this repository. ``tool`` is kustomize or directory, ``options`` the Application's for it."""
+    """A folder of this repository. ``tool`` is kustomize or directory, ``options`` the Application's for it.
+
+    ``pointer`` is a JSON pointer to the source in the Application, empty for a root.
+    """
 
     folder: Path
     tool: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    pointer: str = ""
 
     @property
     def key(self) -> tuple[Path, str]:
@@ -86,7 +90,7 @@ def _tool(pointer: str, source: Mapping[str, Any], folder: Path) -> Any:
     options = source.get(tool) or {}
     if not isinstance(options, dict):
         return Wrong(f"{tool} is no object", f"{pointer}/{tool}")
-    return Source(folder, tool, options)
+    return Source(folder, tool, options, pointer)
 
 
 def _found(folder: Path) -> str:

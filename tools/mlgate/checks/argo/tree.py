@@ -12,7 +12,7 @@ from mlgate.checks.argo.generators import NotHere, World
 from mlgate.checks.argo.rendering import Outcome
 from mlgate.checks.argo.source import Elsewhere, Source, Wrong
 from mlgate.checks.argo.waves import Moment, Position, moment
-from mlgate.checks.model import Build, Object, Rendered, group_of, name_of, namespace_of
+from mlgate.checks.model import Build, Object, Origin, Rendered, group_of, name_of, namespace_of
 from mlgate.errors import SettingsError
 from mlgate.results import Result
 
@@ -149,7 +149,8 @@ class Walker:
         self.rendered |= zip(new, rendering.render(self._world.root, list(new.values())), strict=True)
 
     def _unit(self, tree: Tree, step: Step, source: Source) -> Unit | None:
-        build = replace(rendering.build(source), chain=(*step.build.chain, _title(step.application)))
+        chain = (*step.build.chain, _title(step.application))
+        build = replace(rendering.build(source), chain=chain, origin=_origin(step, source))
         outcome = self.rendered[source.key]
         if _failed(tree, outcome, build):
             return None
@@ -197,6 +198,12 @@ def _sources(application: Object, world: World) -> list[Source | Elsewhere | Wro
         return list(sources.of(application, world.root, world.is_here))
     except _MALFORMED:
         return [Wrong(_FORM, "/spec")]
+
+
+def _origin(step: Step, source: Source) -> Origin:
+    inside = "" if step.carrier is step.application else "/spec/template"
+    options = source.options if source.tool == "kustomize" else {}
+    return Origin(step.build, step.carrier, f"{inside}{source.pointer}", options)
 
 
 def _key(step: Step) -> tuple[str, str]:
