@@ -23,6 +23,7 @@ _ALWAYS = {
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     "spark.sql.shuffle.partitions": "8",
     "spark.driver.maxResultSize": "0",
+    "spark.sql.files.maxPartitionBytes": "32m",
 }
 _HERE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 

@@ -1,7 +1,7 @@
 """Transactions as CSV, read and written piece by piece."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +27,7 @@ def most(file: Path | IO[bytes]) -> int:
     return size // (2 * len(COLUMNS)) + 1
 
 
-def blocks(file: Path | IO[bytes], where: str) -> Iterator[pd.DataFrame]:
+def blocks(file: Path | IO[bytes], where: str) -> Generator[pd.DataFrame]:
     """Pieces of a file; raises ``SettingsError`` that says why it is no CSV file of transactions."""
     try:
         # pandas would rename a second V1 to "V1.1", so the header is first read as data.

@@ -1,6 +1,6 @@
 """Transactions in a Parquet file."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pandas as pd
@@ -31,7 +31,7 @@ def rows(path: Path) -> int:
         raise ValueError(str(err)) from None
 
 
-def blocks(path: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
+def blocks(path: Path, columns: list[str]) -> Generator[pd.DataFrame]:
     """The ``columns`` of a file, some rows at a time; raises ``OSError`` or ``ValueError``."""
     import pyarrow
     from pyarrow import parquet

@@ -1,7 +1,8 @@
 """Reading transactions; whatever is wrong is named by file, column and row, and nothing falls back."""
 
+import contextlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -18,6 +19,7 @@ KINDS = (
     "or spark:PATH.parquet?master=spark://HOST:PORT"
 )
 _UNREADABLE = (OSError, ValueError, OverflowError)
+_Blocks = Generator[pd.DataFrame]
 
 
 class Server(Protocol):
@@ -45,7 +47,7 @@ def load(source: str, *, seed: int) -> Transactions:
     if source == "synthetic":
         return canonical(synthetic.generate(seed=seed), source)
     if source == "openml":
-        return _read(len(found := openml.fetch()), [found], source, source)
+        return _read(len(found := openml.fetch()), (each for each in [found]), source, source)
     for server in SERVERS:
         if source.startswith(server.SCHEME):
             return _served(server, server.table(source))
@@ -71,11 +73,13 @@ def _served(server: Server, asked: Any) -> Transactions:
         return _read(*_csv(rows, str(asked)), str(asked), str(asked))
 
 
-def _read(most: int, blocks: Iterable[pd.DataFrame], where: str, source: str) -> Transactions:
-    return taken(gathered(blocks, where, most), source)
+def _read(most: int, blocks: _Blocks, where: str, source: str) -> Transactions:
+    # Closed at once, as a piece that is refused leaves a reader behind whose file may be gone before it.
+    with contextlib.closing(blocks):
+        return taken(gathered(blocks, where, most), source)
 
 
-def _parquet(path: Path) -> tuple[int, Iterator[pd.DataFrame]]:
+def _parquet(path: Path) -> tuple[int, _Blocks]:
     """How many rows a file has, and its pieces."""
     try:
         check_header(parquet.names(path), str(path))
@@ -86,7 +90,7 @@ def _parquet(path: Path) -> tuple[int, Iterator[pd.DataFrame]]:
         raise _no_parquet(path, err) from None
 
 
-def _parquet_blocks(path: Path) -> Iterator[pd.DataFrame]:
+def _parquet_blocks(path: Path) -> _Blocks:
     try:
         yield from parquet.blocks(path, list(COLUMNS))
     except _UNREADABLE as err:
@@ -98,7 +102,7 @@ def _no_parquet(path: Path, err: Exception) -> SettingsError:
     return SettingsError(f"{path}: cannot be read as Parquet: {said}", fix=FIX)
 
 
-def _csv(file: Path | IO[bytes], where: str) -> tuple[int, Iterator[pd.DataFrame]]:
+def _csv(file: Path | IO[bytes], where: str) -> tuple[int, _Blocks]:
     """How many rows a file can have, and its pieces."""
     try:
         return csvfile.most(file), csvfile.blocks(file, where)

@@ -49,13 +49,31 @@ def export(asked: Files, out: IO[bytes]) -> None:
     """
     session = cluster.session(asked.master, str(asked))
     from py4j.protocol import Py4JError
-    from pyarrow import csv
     from pyspark.errors import PySparkException
 
     try:
-        csv.write_csv(_rows(session, asked).toArrow(), out)
+        _write(_rows(session, asked), out)
     except (PySparkException, Py4JError) as err:
         raise _refused(asked, err) from None
+
+
+def _write(rows: Any, out: IO[bytes]) -> None:
+    """Write ``rows`` part by part, as they come from the workers: never more than one part is here."""
+    import pyarrow
+    from pyarrow import csv
+    from pyspark.core.rdd import RDD
+    from pyspark.serializers import FramedSerializer
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    class Plain(FramedSerializer):  # type: ignore[misc]
+        def loads(self, obj: bytes) -> bytes:
+            return obj
+
+    schema = to_arrow_schema(rows.schema)
+    batches = RDD(rows._jdf.toArrowBatchRdd().toJavaRDD(), rows.sparkSession.sparkContext, Plain())
+    with csv.CSVWriter(out, schema) as lines:
+        for batch in batches.toLocalIterator():
+            lines.write_batch(pyarrow.ipc.read_record_batch(pyarrow.py_buffer(batch), schema))
 
 
 def _rows(session: Any, asked: Files) -> Any:
