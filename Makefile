@@ -1,7 +1,7 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster-tools demo test test-data lint generate clean
+.PHONY: help setup cluster-tools e2e-tools demo test test-data lint generate clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,9 @@ setup: .venv/.ready  ## create .venv, install what is needed, build the Go tools
 
 cluster-tools: setup  ## build etcd and an API server into the cache, for the tests of the lifecycle (minutes, once)
 	@$(PY) tools/setup.py --cluster
+
+e2e-tools: setup  ## build every program of a whole cluster into the cache (half an hour, once)
+	@$(PY) tools/setup.py --e2e
 
 demo: setup  ## the whole journey in a scratch clone under build/demo
 	@.venv/bin/mlgate demo

@@ -200,7 +200,7 @@ def test_a_change_to_the_engine_builds_it_again(
 
 
 def test_go_is_new_enough_for_what_tests_need(setup: ModuleType) -> None:
-    modules = [setup.module_of(name) / "go.mod" for name in (*setup.CLUSTER, *setup.TESTS)]
+    modules = [setup.module_of(name) / "go.mod" for name in setup.E2E]
     asked = {module.read_text().split("\ngo ")[1].split()[0] for module in modules}
     assert {tuple(map(int, each.split("."))) for each in asked} == {setup.LATER_GO}
 
@@ -217,7 +217,23 @@ def test_what_tests_need_is_built_only_when_asked_for(setup: ModuleType, monkeyp
     assert made == ["etcd", "kube-apiserver", "kube-controller-manager"]
     assert setup.main(["--tests"]) == 0
     assert made[3:] == ["argocd"]
-    assert asked == [setup.LATER_GO, setup.LATER_GO]
+    assert setup.main(["--e2e"]) == 0
+    assert made[4:] == list(setup.E2E)
+    assert {*setup.CLUSTER, *setup.TESTS} < {*setup.E2E}
+    assert asked == [setup.LATER_GO] * 3
+
+
+def test_every_program_has_pins_and_those_of_one_release_share_them(setup: ModuleType) -> None:
+    assert [name for name in setup.E2E if not (setup.module_of(name) / "go.sum").is_file()] == []
+    assert setup.module_of("kubelet") == setup.module_of("kube-proxy") == setup.module_of("kube-apiserver")
+    assert setup.module_of("tekton-webhook") == setup.module_of("tekton-entrypoint")
+    gatekeeper = [
+        re.search(r"open-policy-agent/gatekeeper/v3 (v\S+)", (setup.module_of(name) / "go.mod").read_text())
+        for name in ("gator", "gatekeeper")
+    ]
+    assert gatekeeper[0] is not None
+    assert gatekeeper[1] is not None
+    assert gatekeeper[0][1] == gatekeeper[1][1]
 
 
 def test_an_api_server_is_told_its_version(setup: ModuleType) -> None:

