@@ -448,3 +448,10 @@ def test_applications_of_other_repositories_alone_are_no_pass(tmp_path: Path) ->
     found = report(tmp_path, two(trees.config(), []), repo_url="https://git.example.com/other.git")
     assert [each.code for each in found.findings] == ["MG270"]
     assert "--repo-url" in found.findings[0].fix
+
+
+def test_a_kustomize_of_another_version_is_a_note(tmp_path: Path) -> None:
+    source = {"kustomize": {"version": "v4.5.7"}}
+    files = {"apps/a.yaml": trees.app("a", "a", source=source), "a/x.yaml": trees.config()}
+    found = report(tmp_path, {**files, "a/kustomization.yaml": "resources: [x.yaml]\n"})
+    assert any("Application/a asks for kustomize v4.5.7" in note for note in found.notes)

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from mlgate import cli
-from mlgate.checks import heavy
+from mlgate.checks import danger_base, heavy
 from mlgate.errors import SettingsError
+from mlgate.repo import Repo
+from mlgate.results import Status
 
 BOMB = "z: &z [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]\n"
@@ -54,3 +56,13 @@ def test_validate_of_another_repository_ends_with_the_name_too(
     (tmp_path / "a.yaml").write_text(BOMB)
     assert cli.main(["validate", str(tmp_path), "--root", str(tmp_path)]) == 2
     assert "a.yaml" in capsys.readouterr().err
+
+
+def test_a_base_that_would_stop_every_reader_is_compared_with_nothing(tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "bad.yaml").write_text(BOMB)
+    base = danger_base.Base("main", "0" * 40, Repo(tmp_path), {})
+    (found,) = danger_base.heavy(base)
+    assert (found.code, found.status, found.subject) == ("MG280", Status.ERROR, "apps/bad.yaml")
+    (tmp_path / "apps" / "bad.yaml").write_text("a: b\n")
+    assert danger_base.heavy(base) == []

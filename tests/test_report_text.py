@@ -1,6 +1,7 @@
 """Text for people: findings under their stage, the verdict last, colour only for a terminal."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -45,6 +46,13 @@ def test_colour_is_for_a_terminal_only(terminal: bool) -> None:
     out = io.StringIO()
     text.write(CLEAN, Console(file=out, force_terminal=terminal, color_system="standard" if terminal else None))
     assert ("\x1b[" in out.getvalue()) is terminal
+
+
+def test_nobody_who_asks_for_no_colour_gets_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = io.StringIO()
+    text.write(BROKEN, Console(file=out, force_terminal=True, color_system="standard"))
+    assert not re.search("\x1b\\[(?:[0-9;]*;)?(?:3|4|9|10)[0-7]", out.getvalue())
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ def check(
     """
     with tempfile.TemporaryDirectory(prefix="mlgate-base-") as folder:
         base = danger_base.extract(repo, revision, Path(folder).resolve())
+        if heavy := danger_base.heavy(base):
+            return heavy
         before, results = render(base, wanted)
         return [*results, *compare(repo, base, before, rendered, failures)]
 

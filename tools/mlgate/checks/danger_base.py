@@ -6,8 +6,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mlgate.errors import ToolFailed, UsageError
+from mlgate.checks import heavy as limits
+from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.repo import GIT, Repo, git
+from mlgate.results import Result, Status
 
 _REVISION = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/~^@{}-]{0,250}", re.ASCII)
 _LARGEST = 1 << 20
@@ -57,6 +59,25 @@ def extract(repo: Repo, revision: str, into: Path) -> Base:
     for path, blob in wanted.items():
         _write(into, path, texts[blob])
     return Base(revision, commit, Repo(into), {path: blob for path, blob, _ in entries})
+
+
+def heavy(base: Base) -> list[Result]:
+    """MG280 when a file of the commit would stop every reader, so that nothing of it is rendered."""
+    try:
+        limits.refuse([base.repo.root])
+    except SettingsError as err:
+        words = str(err).replace(f"{base.repo.root}/", "")
+        return [
+            Result(
+                code="MG280",
+                check="danger",
+                subject=words.partition(":")[0],
+                status=Status.ERROR,
+                message=f"{base.name} cannot be read, so nothing can be compared with it: {words}",
+                fix="repair the base branch first, or compare with a commit that can be read",
+            )
+        ]
+    return []
 
 
 def changed(repo: Repo, base: Base, folder: str) -> list[str]:

@@ -103,11 +103,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run. ``notes`` say what was left out on request."""
+    """A whole run. ``notes`` say what was left out on request; files of results are relative to ``root``."""
 
     stages: tuple[Stage, ...]
     objects: int
     notes: tuple[str, ...] = ()
+    root: Path | None = None
 
     @property
     def results(self) -> Iterator[Result]:

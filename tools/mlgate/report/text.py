@@ -1,12 +1,14 @@
 """Text for people: grouped by stage, findings first, the verdict last."""
 
 import io
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from mlgate.checks.explain import complete
 from mlgate.checks.model import Report, Stage
+from mlgate.report.excerpt import excerpt
 from mlgate.report.words import place, safe
 from mlgate.results import Result, Severity, Status
 
@@ -23,13 +25,13 @@ def plain(report: Report) -> str:
 def write(report: Report, console: Console) -> None:
     """Print to ``console``, which decides about colour by what it is attached to."""
     for stage in report.stages:
-        _stage(stage, console)
+        _stage(stage, report.root, console)
     for note in report.notes:
         _line(console, Text(f"note: {note}", style="yellow"))
     _line(console, Text(report.verdict, style="bold green" if report.passed else "bold red"))
 
 
-def _stage(stage: Stage, console: Console) -> None:
+def _stage(stage: Stage, root: Path | None, console: Console) -> None:
     accepted = stage.counts.get(Status.SUPPRESSED, 0)
     failures = len(stage.findings) - accepted
     valid = len(stage.results) - len(stage.findings)
@@ -38,10 +40,10 @@ def _stage(stage: Stage, console: Console) -> None:
     told += f", {accepted} suppressed" if accepted else ""
     _line(console, Text.assemble((mark, style), f" {stage.name}: {valid} valid{told}"))
     for result in stage.findings:
-        _finding(complete(result), console)
+        _finding(complete(result), root, console)
 
 
-def _finding(result: Result, console: Console) -> None:
+def _finding(result: Result, root: Path | None, console: Console) -> None:
     severity = result.severity or Severity.ERROR
     word = "suppressed" if result.status is Status.SUPPRESSED else severity.value
     style = "dim" if result.status is Status.SUPPRESSED else _STYLES[severity]
@@ -50,6 +52,8 @@ def _finding(result: Result, console: Console) -> None:
     named = "" if result.subject == result.file else f"{result.subject}: "
     message = (result.message or result.check).replace("\n", "\n      ")
     _line(console, Text(f"      {named}{message}"))
+    for line in excerpt(root, result) if root else ():
+        _line(console, Text(f"      {line}", style="blue"))
     for step in result.chain:
         _line(console, Text(f"      via {step.role or 'file'} {step}", style="dim"))
     if result.reason:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,7 +161,7 @@ def _foreign(path: Path | None, options: Mapping[str, Any], base: str | None, fo
 def _accepted(repo: Repo, report: "Report", *, whole: bool = True) -> "Report":
     from mlgate.checks import suppress
 
-    return suppress.accepted(repo, report, _today(), whole=whole)
+    return replace(suppress.accepted(repo, report, _today(), whole=whole), root=repo.root)
 
 
 def _today() -> date:

@@ -76,6 +76,8 @@ def danger(repo: Repo, tree: Tree, failures: Sequence[Result], revision: str, op
     """MG280 the base could not be followed, MG281 to MG289 what is dangerous in the step from it to here."""
     with tempfile.TemporaryDirectory(prefix="mlgate-base-") as name:
         base = danger_base.extract(repo, revision, Path(name).resolve())
+        if heavy_base := danger_base.heavy(base):
+            return heavy_base
         before = follow(base.repo.root, _moved(options, repo.root, base.repo.root), repo.root)
         findings = Findings(base.repo, "danger")
         words = f"{base.name} cannot be followed, so nothing can be compared with it"
@@ -156,9 +158,18 @@ def _files(repo: Repo, rendered: Sequence[Rendered]) -> list[Path]:
 
 def _notes(repo: Repo, tree: Tree, options: Options) -> list[str]:
     notes = [] if permitted.projects(tree.units) else [_NO_PROJECT]
+    notes += sorted({_version(unit) for unit in tree.units} - {""})
     if tree.skipped and not options.strict:
         findings = Findings(repo, "applications")
         told = [findings.of(each, Status.SKIPPED) for each in tree.skipped]
         notes.append(f"{len(told)} sources were not rendered; --strict makes them findings")
         notes += [f"not rendered: {each.subject}: {each.message}" for each in told]
     return notes
+
+
+def _version(unit: Unit) -> str:
+    """What is said of an Application that asks for a kustomize of its own: another one may render something else."""
+    wanted = unit.build.origin.options.get("version") if unit.build.origin else None
+    name = name_of(unit.application or {})
+    told = f"Application/{name} asks for kustomize {wanted}; it was rendered by the one that is built in"
+    return told if wanted else ""
