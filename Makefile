@@ -1,7 +1,7 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster-tools e2e-tools demo test test-data lint generate clean
+.PHONY: help setup cluster-tools e2e-tools demo notebook test test-data lint generate clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -25,6 +25,9 @@ e2e-tools: setup  ## build every program of a whole cluster into the cache (half
 
 demo: setup  ## the whole journey in a scratch clone under build/demo
 	@.venv/bin/mlgate demo
+
+notebook: setup  ## JupyterLab with the notebook, its data/ and jdbc/, until Ctrl-C (PORT=, PREFIX=, MODEL_PATH=, DATA=)
+	@.venv/bin/mlgate notebook lab
 
 test: setup  ## every test; builds Argo CD's own command line first (minutes, once)
 	@$(PY) tools/setup.py --tests
