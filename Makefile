@@ -36,6 +36,9 @@ test: setup  ## every test; builds Argo CD's own command line first (minutes, on
 test-data: setup  ## the long runs of the data paths: kills under load, large data (minutes)
 	@.venv/bin/pytest -m data_long
 
+e2e: e2e-tools  ## a real cluster with pods, brought up and taken down; needs root (minutes)
+	@.venv/bin/pytest -m e2e tests/e2e
+
 lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .

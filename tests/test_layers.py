@@ -14,7 +14,7 @@ LAYERS = (
     {"process", "results", "files"},
     {"thresholds", "prefixes", "settings", "cluster", "repo"},
     {"render", "notebook", "data", "image", "evaluate", "gate"},
-    {"pipeline", "checks", "lifecycle", "services", "slack", "scoring", "lab"},
+    {"pipeline", "checks", "lifecycle", "sandbox", "services", "slack", "scoring", "lab"},
     {"report"},
     {"verbs"},
     {"cli"},

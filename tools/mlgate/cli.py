@@ -12,6 +12,7 @@ from mlgate.errors import MlgateError
 VERBS = (
     "bootstrap",
     "cleanup",
+    "cluster",
     "demo",
     "doctor",
     "explain",

@@ -104,6 +104,39 @@ class Tool:
         except subprocess.TimeoutExpired:
             raise ToolFailed(f"{self.name} did not end within {timeout_s:g} s") from None
 
+    def run_bytes(self, args: Sequence[str], *, stdin: bytes, env: Mapping[str, str], timeout_s: float) -> bytes:
+        """Standard output of a program that speaks no text. Raises ``MissingTool`` or ``ToolFailed``."""
+        try:
+            done = subprocess.run(
+                [self.path(), *args], input=stdin, capture_output=True, env=dict(env), timeout=timeout_s, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise ToolFailed(f"{self.name} did not end within {timeout_s:g} s") from None
+        if done.returncode not in self.accept:
+            raise ToolFailed(f"{self.name} exited {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
+        return done.stdout
+
+    def detach(self, args: Sequence[str], *, env: Mapping[str, str], log: Path, keep: Sequence[int]) -> None:
+        """Run a program that leaves another one behind and ends at once; both write to ``log``.
+
+        ``env`` replaces the environment, ``keep`` are descriptors that the other one gets.
+        Raises ``MissingTool`` or ``ToolFailed``.
+        """
+        argv = [self.path(), *args]
+        with log.open("ab") as out:
+            done = subprocess.run(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=dict(env),
+                pass_fds=tuple(keep),
+                timeout=60,
+                check=False,
+            )
+        if done.returncode:
+            raise ToolFailed(f"{self.name} exited {done.returncode}; see {log}")
+
     def worker(self, args: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> "Worker":
         """Start a process that answers each line with one line; close it. Raises ``MissingTool`` or ``ToolFailed``."""
         try:
