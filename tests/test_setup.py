@@ -62,7 +62,7 @@ def complete(setup: ModuleType) -> None:
     for name in setup.PACKAGES:
         (out / name).write_text("built")
         (out / f".{name}").write_text(setup.stamp(name))
-    for each in json.loads((ROOT / "tools/bin/schemas.json").read_text()):
+    for each in [*setup.fetched(""), *setup.fetched("--e2e")]:
         folder = setup.source_folder(each)
         folder.mkdir(parents=True)
         (folder / ".complete").write_text(setup.pin(each))

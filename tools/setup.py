@@ -47,6 +47,7 @@ E2E = {
     "tekton-nop": "github.com/tektoncd/pipeline/cmd/nop",
     "tekton-workingdirinit": "github.com/tektoncd/pipeline/cmd/workingdirinit",
     "gatekeeper": "github.com/open-policy-agent/gatekeeper/v3",
+    "kustomize": "sigs.k8s.io/kustomize/kustomize/v5",  # Argo CD's own images hold one
     **TESTS,
 }
 FAMILIES = {"kube": "kubernetes", "kubelet": "kubernetes", "tekton": "tekton"}  # programs that share their pins
@@ -68,13 +69,13 @@ def main(args: Sequence[str] = ()) -> int:
     out = cache_dir() / "bin"
     out.mkdir(parents=True, exist_ok=True)
     missing = [name for name in later or PACKAGES if not current(out, name)]
-    sources = [] if later else json.loads((ROOT / "bin" / "schemas.json").read_text())
+    sources = fetched(args[0] if args else "")
     absent = [source for source in sources if read(source_folder(source) / ".complete") != pin(source)]
     if not missing and not absent:
         return 0
     go = find_go(LATER_GO if later else NEEDED_GO)
     for source in absent:
-        print(f"fetching {source['module']} {source['version']} for its schemas ...", flush=True)
+        print(f"fetching files of {source['module']} {source['version']} ...", flush=True)
         fetch(go, source)
     for number, name in enumerate(missing, start=1):
         start = time.monotonic()
@@ -85,14 +86,20 @@ def main(args: Sequence[str] = ()) -> int:
     return 0
 
 
+def fetched(option: str) -> list[dict[str, Any]]:
+    """Modules of which files are taken: for their schemas, or with ``--e2e`` for manifests that are installed."""
+    name = {"": "schemas", "--e2e": "manifests"}.get(option)
+    return json.loads((ROOT / "bin" / f"{name}.json").read_text()) if name else []
+
+
 def current(out: Path, name: str) -> bool:
     """Whether a tool is there as its pins say."""
     return read(out / f".{name}") == stamp(name) and (out / name).is_file()
 
 
 def source_folder(source: dict[str, Any]) -> Path:
-    """Where the files of a module that hold schemas are kept."""
-    return cache_dir() / "modules" / f"{source['module'].replace('/', '_')}@{source['version']}"
+    """Where the files that are taken from a module are kept."""
+    return cache_dir() / source.get("place", "modules") / f"{source['module'].replace('/', '_')}@{source['version']}"
 
 
 def pin(source: dict[str, Any]) -> str:
@@ -140,14 +147,14 @@ def download(go: str, name: str) -> dict[str, Any]:
 
 
 def unpack(path: Path, top: str, wanted: list[str], out: Path) -> None:
-    """Write the YAML and JSON files of an archive that start with one of ``wanted`` flat into ``out``."""
+    """Write the YAML and JSON files and scripts of an archive that start with one of ``wanted`` flat into ``out``."""
     with zipfile.ZipFile(path) as archive:
-        inner = [entry.removeprefix(top) for entry in archive.namelist() if entry.endswith((".yaml", ".json"))]
+        inner = [entry.removeprefix(top) for entry in archive.namelist() if entry.endswith((".yaml", ".json", ".sh"))]
         for start in wanted:
             found = [each for each in inner if each.startswith(start)]
             if not found:
                 shutil.rmtree(out)
-                fail(f"{top}{start} names no YAML or JSON file of the module")
+                fail(f"{top}{start} names no YAML or JSON file or script of the module")
             for each in found:
                 (out / each.replace("/", "_")).write_bytes(archive.read(top + each))
 
