@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 import checkouts
-from mlgate.checks import render, settings
-from mlgate.checks.model import Build
+from mlgate.checks import names, render, settings
+from mlgate.checks.model import Build, Rendered
 from mlgate.gate.judge import judge_release
 from mlgate.render import overlay
 from mlgate.render.engine import Answer
 from mlgate.repo import Repo
-from mlgate.results import Result
+from mlgate.results import Result, Status
 
 
 def checked(root: Path, platform: str) -> list[Result]:
@@ -30,6 +30,46 @@ def checked(root: Path, platform: str) -> list[Result]:
 @pytest.mark.parametrize(("platform", "found"), [("kubernetes", True), ("openshift", False)])
 def test_mg218_an_option_that_has_nothing_for_the_platform(tmp_path: Path, platform: str, found: bool) -> None:
     assert ("MG218" in {result.code for result in checked(tmp_path, platform)}) is found
+
+
+CLUSTER = """apiVersion: ai.devops.demo/v1
+kind: Cluster
+metadata: {name: mlgate, annotations: {config.kubernetes.io/local-config: "true"}}
+spec:
+  repoURL: https://git.example.com/a.git
+  revision: main
+  platform: PLATFORM
+  operators:
+  - name: argocd
+"""
+
+
+def cluster(root: Path, platform: str, folder: str) -> list[str]:
+    (root / "base" / "operators" / "argocd" / folder).mkdir(parents=True)
+    (root / "base" / "operators" / "argocd" / folder / "kustomization.yaml").write_text("resources: []\n")
+    file = root / "apps" / "values" / "settings.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(CLUSTER.replace("PLATFORM", platform))
+    return [
+        f"{each.code} {each.line}" for each in settings.check_cluster(Repo(root)) if each.status is not Status.VALID
+    ]
+
+
+def test_mg216_a_platform_that_is_none(tmp_path: Path) -> None:
+    assert cluster(tmp_path, "k8s", "kubernetes") == ["MG216 7"]
+
+
+def test_mg217_an_operator_for_the_other_platform_alone(tmp_path: Path) -> None:
+    assert cluster(tmp_path, "kubernetes", "openshift") == ["MG217 8"]
+    assert cluster(tmp_path / "whole", "kubernetes", "kubernetes") == []
+
+
+@pytest.mark.parametrize("privileged", [True, False])
+def test_mg273_a_privileged_pod(tmp_path: Path, privileged: bool) -> None:
+    container = {"name": "a", "image": "a:1", "securityContext": {"privileged": privileged}}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [container]}}
+    found = names.check(Repo(tmp_path), [Rendered(Build(tmp_path), (pod,))])
+    assert ("MG273" in {result.code for result in found}) is privileged
 
 
 def test_mr001_a_served_image_without_a_digest() -> None:
