@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mlgate.checks import secret_hints
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Object, Rendered, subject
 from mlgate.repo import Repo
@@ -59,7 +60,9 @@ _SEALED = re.compile(r"AgA[A-Za-z0-9+/]{680,}={0,2}").fullmatch
 _ITEM = re.compile(r"\s*- .*(?:[A-Za-z0-9_]{16}|://[^/\s]*@|PRIVATE KEY)")
 # Of a bare word these two say too much.
 _GUESSES = {"Base64 High Entropy String", "Secret Keyword"}
-_SEEN: dict[tuple[str, bytes], tuple[tuple[str, int, str | None], ...]] = {}
+_YAML = (".yaml", ".yml")
+_HARMLESS = ("harmless", b"")
+_SEEN: dict[tuple[str, bytes], tuple[tuple[str, int, str | None], ...]] = {_HARMLESS: ()}
 _FIX = "take it out of git and of its history, renew it, and let a Secret in the cluster hold it"
 
 
@@ -92,7 +95,7 @@ def _sealed(rendered: Sequence[Rendered]) -> frozenset[str]:
 
 
 def _files(repo: Repo, files: Sequence[Path], sealed: frozenset[str]) -> Iterator[Result]:
-    contents = {file: (file.suffix, _digest(file)) for file in sorted(files, key=str)}
+    contents = {file: _key(file) for file in sorted(files, key=str)}
     _look({key: file for file, key in contents.items() if key not in _SEEN})
     for file, key in contents.items():
         shown = str(file.relative_to(repo.root))
@@ -119,11 +122,15 @@ def _look(files: Mapping[tuple[str, bytes], Path]) -> None:
             _SEEN[key] = tuple((secret.type, secret.line_number, secret.secret_value) for _, secret in found)
 
 
-def _digest(file: Path) -> bytes:
+def _key(file: Path) -> tuple[str, bytes]:
+    """What the detectors' answer depends on; the files that they can say nothing of share one key."""
     try:
-        return hashlib.sha256(file.read_bytes()).digest()
+        content = file.read_bytes()
     except OSError:  # the detectors say nothing of it, and kustomize why
-        return str(file).encode(errors="surrogateescape")
+        return file.suffix, str(file).encode(errors="surrogateescape")
+    if not secret_hints.may_hold(content, is_yaml=file.suffix in _YAML):
+        return _HARMLESS
+    return file.suffix, hashlib.sha256(content).digest()
 
 
 def _in_lists(repo: Repo, file: Path) -> Iterator[Result]:
@@ -131,7 +138,7 @@ def _in_lists(repo: Repo, file: Path) -> Iterator[Result]:
     from detect_secrets.core.scan import scan_line
     from detect_secrets.settings import transient_settings
 
-    lines = enumerate(_lines(file), start=1) if file.suffix in (".yaml", ".yml") else ()
+    lines = enumerate(_lines(file), start=1) if file.suffix in _YAML else ()
     worth = [(number, line) for number, line in lines if _ITEM.match(line)]
     with transient_settings(_SETTINGS) if worth else contextlib.nullcontext():
         for number, line in worth:
