@@ -13,7 +13,7 @@ LAYERS = (
     {"__init__", "errors"},
     {"process", "results", "files"},
     {"thresholds", "prefixes", "settings", "cluster", "repo"},
-    {"render", "notebook", "data", "image", "evaluate", "gate"},
+    {"render", "notebook", "data", "training", "image", "evaluate", "gate"},
     {"pipeline", "checks", "lifecycle", "sandbox", "services", "slack", "scoring", "lab"},
     {"report"},
     {"verbs"},
