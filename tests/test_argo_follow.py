@@ -7,10 +7,12 @@ import pytest
 
 import argo_trees as trees
 from mlgate.checks.argo.follow import Options, follow
+from mlgate.checks.argo.run import validate_foreign
 from mlgate.checks.argo.tree import Tree
 from mlgate.checks.model import name_of, namespace_of
 from mlgate.errors import UsageError
 from mlgate.render import renderer
+from mlgate.repo import Repo
 
 PLAIN = {"web/map.yaml": trees.config()}
 KUSTOMIZED = {
@@ -283,3 +285,22 @@ def test_kubectl_does_not_pass_over_an_applications_options(tmp_path: Path) -> N
     finally:
         renderer.choose("engine")
     assert [each.code for each in found.troubles] == ["MG221"]
+
+
+def test_a_project_beside_a_set_is_asked(tmp_path: Path) -> None:
+    project = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": "default", "namespace": "argocd"},
+        "spec": {"sourceRepos": ["https://git.example.com/other.git"], "destinations": []},
+    }
+    files = {"argo/set.yaml": trees.app("web", "web"), "argo/project.yaml": project, "web/x.yaml": trees.config()}
+    report = validate_foreign(Repo(trees.write(tmp_path, files)), Options())
+    assert "MG255" in {each.code for each in report.findings}
+
+
+def test_a_template_that_needs_what_a_file_has_not_names_the_file(tmp_path: Path) -> None:
+    generator = {"git": {"repoURL": trees.URL, "files": [{"path": "conf/*"}]}}
+    made = trees.appset(generator, go=True, name="{{ .name }}")
+    tree = follow(trees.write(tmp_path, {"root.yaml": made, "conf/a.json": "{}"}), Options())
+    assert ["(parameters of conf/a.json)" in each.message for each in tree.troubles] == [True]

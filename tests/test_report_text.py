@@ -80,7 +80,7 @@ def test_a_finding_shows_severity_chain_and_the_fix_of_its_code() -> None:
     shown = text.plain(BROKEN)
     assert "  error MG221 base/cicd/tasks/clone.yaml\n" in shown
     assert "  warning MG232 " in shown
-    assert "fix: add the kind's module" in shown
+    assert "fix: build a catalogue of its CRD" in shown
     assert "  suppressed MG231 base/cicd/tasks/clone.yaml:7:3\n" in shown
     assert "via application apps/root.yaml:3:5\n      via resource overlays/alpha/cicd/kustomization.yaml:4:3" in shown
     assert "accepted: until the next release" in shown

@@ -14,7 +14,7 @@ from mlgate.checks.argo.tree import Tree
 from mlgate.checks.model import Object
 from mlgate.errors import SettingsError, UsageError
 
-_KINDS = ("Application", "ApplicationSet")
+_KINDS = ("Application", "ApplicationSet", "AppProject")
 _LEFT_OUT = {"node_modules", "build", "vendor"}
 
 

@@ -27,18 +27,27 @@ class Language:
         """
         if not params or "{{" not in json.dumps(value, default=str):
             return [value for _ in params]
-        return self._answers([self._request(value, each) for each in params])
+        answers = self._answers([self._request(value, each) for each in params])
+        for each, told in zip(params, answers, strict=True):
+            if told.get("error"):
+                raise SettingsError(f"template {told['error']}{_origin(each)}")
+        return [each["value"] for each in answers]
 
     def _request(self, value: Any, params: Mapping[str, Any]) -> str:
         content = {"value": value, "params": params, "goTemplate": self.go, "options": self.options}
         return json.dumps(content, default=str)
 
-    def _answers(self, requests: Sequence[str]) -> list[Any]:
+    def _answers(self, requests: Sequence[str]) -> list[dict[str, Any]]:
         done = _ENGINE.run(["template"], stdin="\n".join(requests) + "\n", timeout_s=60)
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         if len(answers) != len(requests):
             raise ToolFailed(f"mlgate-engine gave {len(answers)} answers to {len(requests)} templates")
-        wrong = next((each["error"] for each in answers if each.get("error")), "")
-        if wrong:
-            raise SettingsError(f"template {wrong}")
-        return [each["value"] for each in answers]
+        return answers
+
+
+def _origin(params: Params) -> str:
+    """Which file or folder of a git generator the parameters come from, if they do."""
+    path = params.get("path")
+    told = path if isinstance(path, dict) else {"path": path, "filename": params.get("path.filename")}
+    names = [str(told[key]) for key in ("path", "filename") if told.get(key)]
+    return f" (parameters of {'/'.join(names)})" if names else ""
