@@ -25,7 +25,7 @@ def applications(obj: Object, world: World) -> list[Object]:
     language = Language(bool(spec.get("goTemplate")), options)
     generators = Generators(world, language)
     made: list[Object] = []
-    for generator in spec.get("generators") or []:
+    for generator in (each for entry in spec.get("generators") or [] for each in generators.split(entry)):
         sets = generators.sets(generator)
         made += _made(language, spec, _template(spec, generator), sets)
     _unique(made)

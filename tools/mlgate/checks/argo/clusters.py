@@ -14,6 +14,16 @@ from mlgate.checks.model import Object, name_of
 LOCAL_NAME = "in-cluster"
 LOCAL_SERVER = "https://kubernetes.default.svc"
 _LABEL = "argocd.argoproj.io/secret-type"
+# What Argo CD and kubectl keep there for themselves is no parameter.
+_OWN_STATE = {
+    "argocd.argoproj.io/refresh",
+    "argocd.argoproj.io/refresh-timestamp",
+    "argocd.argoproj.io/hydrate",
+    "argocd.argoproj.io/hydrate-timestamp",
+    "argocd.argoproj.io/tracking-id",
+    "argocd.argoproj.io/installation-id",
+    "kubectl.kubernetes.io/last-applied-configuration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +40,11 @@ class Cluster:
         """What the generator says of it."""
         told: Params = {"name": self.name, "nameNormalized": normalized(self.name), "server": self.server}
         told["project"] = self.project
-        metadata = {"labels": dict(self.labels), "annotations": dict(self.annotations)}
+        annotations = {key: value for key, value in self.annotations.items() if key not in _OWN_STATE}
+        metadata = {"labels": dict(self.labels), "annotations": annotations}
         if go:
-            return {**told, "metadata": metadata} if self.labels or self.annotations else told
+            there = {"labels": self.labels, "annotations": self.annotations}
+            return {**told, "metadata": {key: metadata[key] for key in there if there[key]}} if self.labels else told
         # Dots in the keys stay, so this is not a nested value made flat.
         nested = {f"metadata.{kind}.{key}": value for kind, each in metadata.items() for key, value in each.items()}
         return {**told, **nested}

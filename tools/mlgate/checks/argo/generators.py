@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from mlgate.checks.argo.template import Language, Params
 from mlgate.errors import SettingsError
 
 _KINDS = ("list", "git", "clusters", "matrix", "merge")
-_ELSEWHERE = ("scmProvider", "pullRequest", "clusterDecisionResource", "plugin")
+_ELSEWHERE = ("scmProvider", "pullRequest", "clusterDecisionResource", "plugin", "oci")
+_MISSING = ("map has no entry for key", "nil pointer evaluating")
 Generator = Mapping[str, Any]
 
 
@@ -39,6 +40,13 @@ class Generators:
     world: World
     language: Language
 
+    @staticmethod
+    def split(generator: Generator) -> list[Generator]:
+        """At the top one entry may hold several generators, each of which makes its own Applications."""
+        kinds = [kind for kind in (*_KINDS, *_ELSEWHERE) if kind in generator]
+        selected = {"selector": generator["selector"]} if "selector" in generator else {}
+        return [{kind: generator[kind], **selected} for kind in kinds] or [generator]
+
     def sets(self, generator: Generator, given: Params | None = None) -> list[Params]:
         """Sets of parameters of one generator; ``given`` are those of the ones before it in a matrix.
 
@@ -52,9 +60,21 @@ class Generators:
         return [each for each in found if self._selected(generator.get("selector") or {}, each)]
 
     def _filled(self, spec: Generator, given: Params) -> Generator:
-        # A generator's own values wait for its own parameters.
         (rendered,) = self.language.render({key: value for key, value in spec.items() if key != "values"}, [given])
-        return {**rendered, **({"values": spec["values"]} if "values" in spec else {})}
+        values = spec.get("values")
+        told = {key: self._value(text, given) for key, text in values.items()} if values else {}
+        return {**rendered, "values": told} if told else rendered
+
+    def _value(self, text: Any, given: Params) -> Any:
+        # One that needs the generator's own parameters waits for them.
+        options = [each for each in self.language.options if not each.startswith("missingkey=")]
+        language = replace(self.language, options=(*options, "missingkey=error"))
+        try:
+            return language.render(text, [given])[0]
+        except SettingsError as err:
+            if any(words in str(err) for words in _MISSING):
+                return text
+            raise
 
     def _kind(self, generator: Generator) -> str:
         elsewhere = [kind for kind in _ELSEWHERE if kind in generator]
@@ -71,11 +91,11 @@ class Generators:
 
     def _list(self, spec: Generator) -> list[Params]:
         elements = list(spec.get("elements") or [])
-        if spec.get("elementsYaml"):
-            elements += yaml.load(str(spec["elementsYaml"]), Loader=yaml.CSafeLoader) or []
-        if not all(isinstance(each, dict) for each in elements):
+        text = str(spec.get("elementsYaml") or "")
+        more = list(yaml.load(text, Loader=yaml.CSafeLoader) or [])
+        if not all(isinstance(each, dict) for each in (*elements, *more)):
             raise SettingsError("list generator: an element is no object")
-        return [dict(each) if self.language.go else self._element(each) for each in elements]
+        return [*(dict(each) if self.language.go else self._element(each) for each in elements), *map(dict, more)]
 
     @staticmethod
     def _element(element: Mapping[str, Any]) -> Params:
@@ -121,7 +141,10 @@ class Generators:
 
     def _matrix(self, spec: Generator) -> list[Params]:
         found: list[Params] = [{}]
-        for child in self._children(spec, "matrix"):
+        children = self._children(spec, "matrix")
+        if len(children) > 2:
+            raise SettingsError(f"matrix generator: takes two generators, not {len(children)}; one may be a matrix")
+        for child in children:
             found = [self._joined(before, after) for before in found for after in self.sets(child, before)]
         return found
 

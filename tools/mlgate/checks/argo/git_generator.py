@@ -4,7 +4,7 @@ import fnmatch
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,28 +41,40 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 def files(root: Path, items: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Files that an item includes and none excludes, relative, sorted; ``**`` crosses slashes."""
-    found: set[str] = set()
-    listed = list(items)
-    for item in listed:
-        if not item.get("exclude"):
-            found |= _glob(root, str(item.get("path", "")))
-    for item in listed:
-        if item.get("exclude"):
-            found -= _glob(root, str(item.get("path", "")))
-    return sorted(found)
+    """Files that an item includes and none excludes, relative, sorted.
+
+    An item is a pathspec of git, as the repo server has it by default: a star crosses slashes, and a folder stands for
+    all below it.
+    """
+    wanted = [(_spec(str(item.get("path", ""))), bool(item.get("exclude"))) for item in items]
+    there = _below(root)
+    found = {name for spec, exclude in wanted if not exclude for name in there if spec(name)}
+    return sorted(name for name in found if not any(spec(name) for spec, exclude in wanted if exclude))
 
 
-def _glob(root: Path, pattern: str) -> set[str]:
+def _below(root: Path) -> list[str]:
+    found: list[str] = []
+    for folder, below, names in os.walk(root):
+        below[:] = sorted(name for name in below if name != ".git")
+        found += [str(Path(folder, name).relative_to(root)) for name in names]
+    return found
+
+
+def _spec(pattern: str) -> Callable[[str], bool]:
     if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
         raise SettingsError(f"git generator: {pattern!r} is no path inside the repository")
-    named = (path.relative_to(root) for path in root.glob(_python(pattern)) if path.is_file())
-    return {str(path) for path in named if ".git" not in path.parts}
+    pattern = posixpath.normpath(pattern)
+    whole = re.compile(fnmatch.translate(pattern))
+    return lambda name: pattern == "." or name.startswith(f"{pattern}/") or bool(whole.match(name))
 
 
-def _python(pattern: str) -> str:
-    # pathlib knows ** only as a whole part.
-    return re.sub(r"(?<=[^/])\*\*|\*\*(?=[^/])", "*", pattern)
+class _Loader(yaml.CSafeLoader):
+    """YAML 1.1 to the letter, as Argo CD has it: y and n are truth values."""
+
+    bool_values = {**yaml.CSafeLoader.bool_values, "y": True, "n": False}  # noqa: RUF012 - this is how it is told
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("[yYnN]$"), list("yYnN"))
 
 
 def of_folder(name: str, prefix: str, *, go: bool) -> Params:
@@ -73,7 +85,7 @@ def of_folder(name: str, prefix: str, *, go: bool) -> Params:
 def of_file(root: Path, name: str, prefix: str, *, go: bool) -> list[Params]:
     """Parameters of each object of a YAML or JSON file; raises ``SettingsError`` for a file that holds none."""
     try:
-        content = yaml.load((root / name).read_text(), Loader=yaml.CSafeLoader) or {}
+        content = yaml.load((root / name).read_text(), Loader=_Loader) or {}  # noqa: S506 - a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError):
         raise SettingsError(f"git generator: {name} is no YAML or JSON") from None
     found = content if isinstance(content, list) else [content]

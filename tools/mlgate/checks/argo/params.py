@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from mlgate.checks.argo.template import Params
@@ -16,10 +17,10 @@ def normalized(name: str) -> str:
 
 
 def flat(content: Any, path: str = "") -> dict[str, str]:
-    """Every scalar as text, by its keys joined with dots; a list's keys are its indices."""
-    if isinstance(content, Mapping) and content:
+    """Every scalar as text, by its keys joined with dots; a list's keys are its indices, what is empty has none."""
+    if isinstance(content, Mapping):
         pairs = [(str(key), value) for key, value in content.items()]
-    elif isinstance(content, list) and content:
+    elif isinstance(content, list):
         pairs = [(str(index), value) for index, value in enumerate(content)]
     else:
         return {path: text(content)} if path else {}
@@ -33,9 +34,20 @@ def text(value: Any) -> str:
     """A scalar as a template prints it."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return _number(float(value))
+    return "<nil>" if value is None else str(value)
+
+
+def _number(value: float) -> str:
+    """As Go prints a float64, which is what every number of a file is there: from a million on with an exponent."""
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    power = len(digits) + int(exponent) - 1
+    if value and not -4 <= power < 6:
+        told = "".join(map(str, digits))
+        mantissa = f"{told[0]}.{told[1:]}" if told[1:] else told
+        return f"{'-' * sign}{mantissa}e{'-' if power < 0 else '+'}{abs(power):02}"
+    return format(Decimal(repr(value)).normalize(), "f")
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Params:
