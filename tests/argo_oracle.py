@@ -207,6 +207,10 @@ def short(application: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _sorted(applications: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(map(short, applications), key=lambda each: str(each["metadata"]["name"]))
+
+
 def _whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: told for key, each in value.items() if (told := _whole(each)) not in (None, {}, [], "")}
@@ -232,7 +236,7 @@ def main() -> None:
             subprocess.run(["git", "-C", name, *command], check=True)
         answers = _ask(top)
     told = {
-        name: {"error": True} if each.get("error") else {"applications": [*map(short, each.get("applications") or [])]}
+        name: {"error": True} if each.get("error") else {"applications": _sorted(each.get("applications") or [])}
         for name, each in sorted(answers.items())
     }
     ANSWERS.write_text(json.dumps({"version": version(), "answers": told}, indent=1, sort_keys=True) + "\n")
