@@ -208,7 +208,7 @@ def short(application: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sorted(applications: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(map(short, applications), key=lambda each: str(each["metadata"]["name"]))
+    return sorted(map(short, applications), key=lambda each: json.dumps(each, sort_keys=True))
 
 
 def _whole(value: Any) -> Any:
