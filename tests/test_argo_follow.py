@@ -193,7 +193,7 @@ def test_the_applications_kustomize_options_count(
     [
         pytest.param({"chart": "x", "path": ""}, "Helm chart x", id="chart"),
         pytest.param({"helm": {"releaseName": "x"}}, "Helm", id="helm"),
-        pytest.param({"plugin": {"name": "x"}}, "a plugin", id="plugin"),
+        pytest.param({"plugin": {"name": "x"}}, "the plugin", id="plugin"),
         pytest.param({"repoURL": "https://git.example.com/other.git"}, "another repository", id="repository"),
         pytest.param({"path": "jsonnet"}, "jsonnet", id="jsonnet"),
     ],

@@ -33,7 +33,7 @@ def checked(name: str, place: Path, edit: tuple[str, str, str] | None = None) ->
             8,
             [
                 "Application/argocd/cert-manager: Helm chart cert-manager of https://charts.jetstack.io",
-                "Application/argocd/local-chart: Helm",
+                "Application/argocd/local-chart: the Helm chart of charts/redis",
             ],
             id="app-of-apps-with-charts",
         ),

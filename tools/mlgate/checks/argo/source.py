@@ -86,7 +86,7 @@ def _tool(pointer: str, source: Mapping[str, Any], folder: Path) -> Any:
         return Wrong(f"several tools at once: {', '.join(named)}", f"{pointer}/{named[1]}")
     tool = named[0] if named else _found(folder)
     if tool in ("helm", "plugin"):
-        return Elsewhere("Helm" if tool == "helm" else "a plugin")
+        return Elsewhere(f"the {'Helm chart' if tool == 'helm' else 'plugin'} of {source.get('path') or 'the root'}")
     options = source.get(tool) or {}
     if not isinstance(options, dict):
         return Wrong(f"{tool} is no object", f"{pointer}/{tool}")
