@@ -1,7 +1,7 @@
 """What runs in the cluster itself: DNS, and a node that is ready for it."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ def dns(layout: Layout, image: str, say: Callable[[str], None]) -> None:
     begun = time.monotonic()
     cluster = Cluster(str(layout.kubeconfig))
     documents = yaml.safe_load_all(Path(__file__).with_name("coredns.yaml").read_text())
-    cluster.apply(with_images(documents, {"coredns": image}))
+    cluster.apply(with_images(documents, {"built/coredns": image}))
     if not registered(cluster) or not cluster.wait("node", NODE, "condition=Ready", timeout_s=_WAIT_S):
         raise ToolFailed(f"the node is not ready after {_WAIT_S} s", fix="mlgate cluster logs kubelet")
     say(f"the node is ready ({time.monotonic() - begun:.1f} s)")
@@ -44,15 +44,20 @@ def available(cluster: Cluster, deployment: str, namespace: str, timeout_s: floa
         raise ToolFailed(f"{namespace}/{deployment} is not available after {timeout_s:g} s:\n{pods}")
 
 
-def with_images(objects: Iterable[dict[str, Any]], images: dict[str, str]) -> list[dict[str, Any]]:
-    """Objects whose containers name the image given for the one in the manifest; one not given stays as it is."""
+def with_images(objects: Iterable[dict[str, Any]], images: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Objects that name the images given for those of the manifest, with whatever tag or digest, also in arguments."""
     return [_replaced(each, images) for each in objects if each]
 
 
-def _replaced(value: Any, images: dict[str, str]) -> Any:
+def _replaced(value: Any, images: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {
-            key: images.get(each, each) if key == "image" and isinstance(each, str) else _replaced(each, images)
-            for key, each in value.items()
-        }
-    return [_replaced(each, images) for each in value] if isinstance(value, list) else value
+        return {key: _replaced(each, images) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, images) for each in value]
+    if isinstance(value, str):
+        return next((own for name, own in images.items() if value == name or value.startswith(_marked(name))), value)
+    return value
+
+
+def _marked(name: str) -> tuple[str, str]:
+    return f"{name}:", f"{name}@"

@@ -13,20 +13,25 @@ _HOLD = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done"
 
 def base(out: Path) -> dict[str, oci.Image]:
     """Make them from programs of this machine, by name."""
-    applets = Tool(str(_BUSYBOX), hint="install busybox-static").run(["--list"]).stdout.split()
-    links = {f"bin/{name}": "busybox" for name in applets if name != "busybox"}
-    shell: dict[str, Path | bytes] = {
-        "bin/busybox": _BUSYBOX,
-        "etc/passwd": b"root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n",
-        # busybox links the C library statically, and that one cannot look up every name.
-        **with_libraries("/usr/bin/curl"),
-    }
+    files = shell_files() | with_libraries("/usr/bin/curl")
     images = (
-        oci.make("shell", out, shell, links=links, command=("sh",), path="/bin:/usr/bin"),
-        oci.make("pause", out, shell, links=links, entrypoint=("/bin/sh", "-c", _HOLD)),
+        oci.make("shell", out, files, links=applets(), command=("sh",), path="/bin:/usr/bin"),
+        oci.make("pause", out, shell_files(), links=applets(), entrypoint=("/bin/sh", "-c", _HOLD)),
         static("coredns", out, "coredns"),
     )
     return {image.name: image for image in images}
+
+
+def shell_files() -> dict[str, Path | bytes]:
+    """busybox, and the users that pods run as; its C library is a static one, which cannot look up every name."""
+    users = ("root:x:0:0::/:/bin/sh", "argocd:x:999:0::/home/argocd:/bin/sh", "nobody:x:65534:65534::/:/bin/sh")
+    return {"bin/busybox": _BUSYBOX, "etc/passwd": "".join(f"{user}\n" for user in users).encode()}
+
+
+def applets() -> dict[str, str]:
+    """Links to busybox by the names of what it can be."""
+    names = Tool(str(_BUSYBOX), hint="install busybox-static").run(["--list"]).stdout.split()
+    return {f"bin/{name}": "busybox" for name in names if name != "busybox"}
 
 
 def static(name: str, out: Path, built: str, place: str = "") -> oci.Image:

@@ -113,7 +113,6 @@ async def serve(path: str, doors: dict[str, tuple[str, int]]) -> None:
         await writer.drain()
         writer.close()
 
-    os.umask(0o077)
     server = await asyncio.start_unix_server(answer, path, limit=1 << 20)
     await server.serve_forever()
 

@@ -5,9 +5,9 @@ import http.client
 import io
 import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlgate.errors import ToolFailed
@@ -52,6 +52,8 @@ def make(  # noqa: PLR0913 - what an image consists of
     layer = out / f"{name}.tar"
     layer.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(layer, "w", format=tarfile.PAX_FORMAT) as archive:
+        for place in _parents([*files, *(links or {})]):
+            _folder(archive, place, 0o755)
         for place, content in sorted({**files, "tmp/": b""}.items()):
             _add(archive, place, content)
         for place, target in sorted((links or {}).items()):
@@ -104,11 +106,10 @@ def _ask(link: http.client.HTTPConnection, method: str, path: str, body: Any, he
 
 
 def _add(archive: tarfile.TarFile, place: str, content: Path | bytes) -> None:
-    info = tarfile.TarInfo(place.rstrip("/"))
+    info = tarfile.TarInfo(place)
     info.mode = 0o755
     if place.endswith("/"):
-        info.type, info.mode = tarfile.DIRTYPE, 0o1777
-        archive.addfile(info)
+        _folder(archive, place.rstrip("/"), 0o1777)
     elif isinstance(content, bytes):
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
@@ -116,6 +117,17 @@ def _add(archive: tarfile.TarFile, place: str, content: Path | bytes) -> None:
         info.size = content.stat().st_size
         with content.open("rb") as file:
             archive.addfile(info, file)
+
+
+def _folder(archive: tarfile.TarFile, place: str, mode: int) -> None:
+    info = tarfile.TarInfo(place)
+    info.type, info.mode = tarfile.DIRTYPE, mode
+    archive.addfile(info)
+
+
+def _parents(places: Iterable[str]) -> list[str]:
+    # What an archive does not name is made with the rights that the runtime happens to give.
+    return sorted({str(each) for place in places for each in PurePosixPath(place).parents if each.name})
 
 
 def _file_digest(path: Path) -> str:

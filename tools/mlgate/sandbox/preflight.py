@@ -9,20 +9,31 @@ from mlgate.errors import ToolFailed
 from mlgate.process import Tool
 
 PACKAGES = (
-    "containerd",
-    "runc",
-    "containernetworking-plugins",
-    "iptables",
-    "conntrack",
-    "iproute2",
     "busybox-static",
+    "conntrack",
+    "containerd",
+    "containernetworking-plugins",
     "curl",
     "git",
+    "gpg",
+    "gpg-agent",
+    "iproute2",
+    "iptables",
+    "redis-server",
+    "runc",
 )
 INSTALL = f"apt-get install --no-install-recommends {' '.join(PACKAGES)}"
 API_ONLY = "mlgate cluster up --api-only starts an API server that needs none of it, but runs no pod"
 _PROGRAMS = ("containerd", "runc", "iptables", "conntrack", "ip")
-_FILES = ("usr/lib/cni/ptp", "bin/busybox", "usr/bin/curl")
+_FILES = (
+    "bin/busybox",
+    "usr/bin/curl",
+    "usr/bin/git",
+    "usr/bin/gpg",
+    "usr/bin/gpg-agent",
+    "usr/bin/redis-server",
+    "usr/lib/cni/ptp",
+)
 _CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory")
 _PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 

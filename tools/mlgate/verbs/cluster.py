@@ -37,6 +37,22 @@ def up(name: str, api_only: bool) -> int:
 
 @command.command()
 @_name
+@click.argument("controllers", nargs=-1, required=True, type=click.Choice(("argocd", "gatekeeper", "tekton")))
+def install(name: str, controllers: tuple[str, ...]) -> int:
+    """Run controllers in it, from their published manifests."""
+    from mlgate.sandbox.controllers import KNOWN
+    from mlgate.sandbox.controllers.model import install as put
+
+    layout = _running(name)
+    if not layout.pods:
+        raise UsageError(f"the cluster {name} has no node to run pods")
+    for each in controllers:
+        put(layout, KNOWN[each], click.echo)
+    return OK
+
+
+@command.command()
+@_name
 def down(name: str) -> int:
     """End it and remove everything of it, whatever state it is in."""
     from mlgate.sandbox.down import down as remove
