@@ -62,9 +62,14 @@ class _Loaded:
     reached: frozenset[Path]
 
 
+def refuse_own(repo: Repo) -> None:
+    """Raises ``SettingsError`` for a file outside overlays/ that would stop every reader."""
+    heavy.refuse(repo.root / name for name in ("apps", "base", "policy"))
+
+
 def check_own(whole: Whole, own: Group) -> Checked:
     """The stages over the repository's own builds, whose orphans only ``discover.orphans`` can tell in the end."""
-    heavy.refuse(whole.repo.root / name for name in ("apps", "base", "policy"))
+    refuse_own(whole.repo)
     loaded = _load(whole.repo, own)
     found = {
         "discover": discover.check_own(whole.repo, own),

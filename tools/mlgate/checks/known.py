@@ -5,7 +5,7 @@ from functools import cached_property
 
 from mlgate.checks import batch, discover, projects, settings
 from mlgate.checks.batch import Checked, Whole
-from mlgate.checks.cache.outcome import Outcome, outcome
+from mlgate.checks.cache.outcome import Outcome
 from mlgate.checks.cache.session import Session, facts
 from mlgate.checks.model import Group, Rendered
 from mlgate.checks.render import render
@@ -34,33 +34,27 @@ class Known:
             raise UsageError("the tree changed while it was read", fix="run it again")
         return sorted(set(wanted) or self.prefixes)
 
-    def own(self) -> Outcome:
-        """The outcome of the repository's own builds."""
-        known = self.session.own() if self.session else None
-        if known is not None:
-            made, self._facts = known
-            return made
-        self.begin([])
-        whole, checked = start(self, discover.groups(self.repo, [])[0])
-        made = outcome(self.repo, checked)
-        self._whole, self._facts = whole, _facts(whole)
-        if self.session:
-            self.session.keep_own(made, self._facts)
-        return made
+    def outcomes(self, names: Iterable[str]) -> dict[str, Outcome]:
+        """What is known of the repository's own builds, whose name is empty, and of the prefixes ``names``."""
+        if self.session is None:
+            return {}
+        own = self.session.own()
+        if own is None:
+            self.begin([])
+            self._facts = _facts(self.whole())
+        else:
+            self._facts = own[1]
+        found = self.session.groups(names, self._facts, lambda name: settings.clash(name, self.prefixes))
+        return found if own is None else {"": own[0], **found}
 
     def whole(self) -> Whole:
-        """What every prefix has to know of the repository's own builds."""
+        """What every prefix has to know of the repository's own builds. Raises ``SettingsError``, see ``heavy``."""
         if self._whole is None:
+            batch.refuse_own(self.repo)
             group = discover.groups(self.repo, [])[0]
             rendered, _ = render(self.repo, [build for build in group.builds if not build.platform])
             self._whole = seen(self, rendered)
         return self._whole
-
-    def groups(self, names: Iterable[str]) -> dict[str, Outcome]:
-        """Outcomes of those prefixes whose files are what they were."""
-        if self.session is None:
-            return {}
-        return self.session.groups(names, self._facts, lambda name: settings.clash(name, self.prefixes))
 
     def once(self, key: Sequence[str], compute: Callable[[], list[Result]]) -> list[Result]:
         """What ``compute`` finds, asked again only when ``key`` or what is kept of the tree has changed."""
@@ -69,12 +63,14 @@ class Known:
     def begin(self, names: Iterable[str]) -> None:
         """Before the files of ``names`` are read."""
         if self.session:
-            self.session.begin(names)
+            self.session.begin(filter(None, names))
 
     def keep(self, outcomes: Sequence[Outcome]) -> None:
         """After ``outcomes`` were found."""
-        if self.session:
+        if self.session and outcomes[0].name:
             self.session.keep(outcomes)
+        elif self.session:
+            self.session.keep_own(outcomes[0], self._facts)
 
 
 def start(known: Known, own: Group) -> tuple[Whole, Checked]:

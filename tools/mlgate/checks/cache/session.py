@@ -61,7 +61,8 @@ class Session:
 
     def begin(self, names: Iterable[str]) -> None:
         """Look at what is about to be read for ``names``."""
-        self._before = {path: content.see(self.repo.root, path) for path in self._paths(names)}
+        new = (path for path in self._paths(names) if path not in self._before)
+        self._before.update({path: content.see(self.repo.root, path) for path in new})
 
     def keep(self, made: Sequence[Outcome]) -> None:
         """Keep outcomes whose files are what they were at ``begin`` and in the scan."""
