@@ -114,20 +114,20 @@ def chain(tree: Path, scratch: Path) -> Complaints:
     complaints = set(rendered(tree, scratch))
     place = f"{catalogue.folder()}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json"
     done = _run(["kubeconform", "-strict", "-schema-location", place, str(scratch)], tree)
-    complaints.update(_failed("kubeconform", done, tree))
+    complaints.update(_failed("kubeconform", done, tree, scratch))
     if (tree / "policy" / "lib").is_dir():
         complaints.update(
-            _failed("conftest", _run(["conftest", "verify", "--no-color", "--policy", "policy"], tree), tree)
+            _failed("conftest", _run(["conftest", "verify", "--no-color", "--policy", "policy"], tree), tree, scratch)
         )
         files = _as_gatekeeper_asks(scratch)
         args = ["conftest", "test", "--no-color", "--policy", "policy", "--namespace", "model_accuracy", *files]
-        complaints.update(_failed("conftest", _run(args, tree), tree) if files else ())
+        complaints.update(_failed("conftest", _run(args, tree), tree, scratch) if files else ())
     return frozenset(complaints)
 
 
-def _failed(name: str, done: subprocess.CompletedProcess[str], tree: Path) -> set[str]:
+def _failed(name: str, done: subprocess.CompletedProcess[str], *folders: Path) -> set[str]:
     return (
-        {f"{name}: {_plain(line, tree)}" for line in (done.stdout + done.stderr).splitlines()}
+        {f"{name}: {_plain(line, *folders)}" for line in (done.stdout + done.stderr).splitlines()}
         if done.returncode
         else set()
     )
@@ -158,7 +158,9 @@ def kube_score(tree: Path, scratch: Path) -> Complaints:
     complaints = set(rendered(tree, scratch))
     done = _run(["kube-score", "score", "--output-format", "ci", *map(str, sorted(scratch.glob("*.yaml")))], tree)
     lines = (done.stdout + done.stderr).splitlines()
-    return frozenset(complaints | {_plain(line, tree) for line in lines if not line.startswith(("[OK]", "[SKIPPED]"))})
+    return frozenset(
+        complaints | {_plain(line, tree, scratch) for line in lines if not line.startswith(("[OK]", "[SKIPPED]"))}
+    )
 
 
 def checkov(tree: Path, scratch: Path) -> Complaints:
@@ -176,11 +178,13 @@ def checkov(tree: Path, scratch: Path) -> Complaints:
         "--skip-download",
     ]
     lines = _run(args, tree).stdout.splitlines()
-    return frozenset(complaints | {_plain(line, tree) for line in lines if "FAILED" in line or "CKV" in line})
+    return frozenset(complaints | {_plain(line, tree, scratch) for line in lines if "FAILED" in line or "CKV" in line})
 
 
-def _plain(text: str, tree: Path) -> str:
-    return re.sub(r"\d+", "N", text.replace(str(tree), ".").strip())
+def _plain(text: str, *folders: Path) -> str:
+    for folder in folders:
+        text = text.replace(str(folder), ".")
+    return re.sub(r"\d+", "N", text.strip())
 
 
 RIVALS = (

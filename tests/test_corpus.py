@@ -12,15 +12,7 @@ from corpus import judge, trees_of_corpus
 from corpus.model import Row, put, swap
 from corpus.tables import BREAKAGES, VARIANTS
 
-MISSED = frozenset(
-    {
-        "image-task-latest",
-        "namespace-no-namespace-object",
-        "patch-image-of-no-container",
-        "reference-interceptor-service",
-        "wave-project-after-use",
-    }
-)
+MISSED = frozenset({"patch-image-of-no-container", "rule-variable-twice", "wave-operators-after-consumer"})
 SAMPLE = [row for row in BREAKAGES if row.lot == 0 and row.name not in MISSED]
 VALID = [row for row in VARIANTS if row.lot == 0 or row.family == "unchanged"]
 

@@ -295,6 +295,9 @@ _PLUGIN = [
     ("misspelt-field-of-a-kustomization", end(f"{PROD}/kustomization.yaml", "configMapGenerators:\n- name: x\n  literals: [a=b]\n")),
 ]  # fmt: skip
 
+# A file that would stop every reader is refused before anything is read.
+_REFUSED = "would be expanded to more than"
+
 ROWS = [
     *(Row(f"dangling-{n}", "dangling resource", e, BUILD | {"MG244"}, True, t) for n, e, t in _DANGLING),
     *(Row(f"orphan-{n}", "orphan file", e, frozenset({"MG202", "MG215"}), tree=t) for n, e, t in _ORPHAN),
@@ -304,6 +307,6 @@ ROWS = [
     *(Row(f"placeholder-{n}", "placeholder left", e, frozenset({"MG223"})) for n, e in _PLACEHOLDER),
     *(Row(f"empty-{n}", "empty render", e, BUILD | {"MG264", "MG265", "MG246"}, tree=t) for n, e, t in _EMPTY),
     *(Row(f"outside-{n}", "leads outside", e, GUARD, tree=t) for n, e, t in _OUTSIDE),
-    *(Row(f"hostile-{n}", "hostile YAML", e, GUARD | {"MG231"}, tree=t) for n, e, t in _HOSTILE),
+    *(Row(f"hostile-{n}", "hostile YAML", e, GUARD | {"MG231"}, tree=t, refusal=_REFUSED) for n, e, t in _HOSTILE),
     *(Row(f"plugin-{n}", "helm and plugins", e, GUARD | {"MG246", "MG247"}, tree="foreign") for n, e in _PLUGIN),
 ]  # fmt: skip

@@ -123,8 +123,8 @@ _IMAGE = [
         "task-latest",
         swap(
             "base/cicd/tasks/gate.yaml",
-            "    image: TOOLS_IMAGE",
-            "    image: registry.example.com/tools:latest\n    workingDir: /tmp",
+            "  steps:\n",
+            "  sidecars:\n  - name: helper\n    image: registry.example.com/helper:latest\n  steps:\n",
         ),
         "own",
     ),

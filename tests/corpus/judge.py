@@ -19,15 +19,15 @@ _SILENT = (Status.VALID.value, Status.SUPPRESSED.value)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``codes`` of all findings; ``refused`` is the message when mlgate could not run, which catches nothing."""
+    """``codes`` of all findings; ``refused`` is what was said instead when mlgate did not run."""
 
     codes: frozenset[str]
     refused: str = ""
     words: tuple[str, ...] = ()
 
     def caught(self, row: Row) -> bool:
-        """Whether a code that the row expects was given."""
-        return bool(self.codes & row.codes)
+        """Whether a code that the row expects was given, or the run refused in the words that it expects."""
+        return bool(self.codes & row.codes) or bool(row.refusal and row.refusal in self.refused)
 
 
 @contextlib.contextmanager

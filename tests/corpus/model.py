@@ -13,7 +13,8 @@ Edit = Callable[[Path], object]
 class Row:
     """One change of a tree. ``codes`` are those of which one must be given; none for a change that is valid.
 
-    ``chain`` says whether kustomize, kubeconform and conftest as they come should see it. ``tree`` is own or foreign.
+    ``refusal`` is part of what is said instead when the whole run is refused for it. ``tree`` is own or foreign.
+    ``chain`` says whether kustomize, kubeconform and conftest as they come should see it.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Row:
     codes: frozenset[str] = frozenset()
     chain: bool = False
     tree: str = "own"
+    refusal: str = ""
 
     @property
     def lot(self) -> int:

@@ -6,6 +6,15 @@ from typing import Any
 
 from mlgate.checks.model import Object
 
+_WITH_PODS = (
+    *("v1", "apps/", "batch/", "tekton.dev/", "triggers.tekton.dev/"),
+    *("machinelearning.seldon.io/", "serving.kserve.io/"),
+)
+_CALLING = (
+    *("admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io"),
+    "triggers.tekton.dev",  # an interceptor
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -23,7 +32,7 @@ def of(obj: Object) -> Iterator[Mention]:
     yield from _routes(obj)
     yield from _triggers(obj)
     yield from _webhooks(obj)
-    if str(obj.get("apiVersion", "")).startswith(("v1", "apps/", "batch/", "tekton.dev/", "triggers.tekton.dev/")):
+    if str(obj.get("apiVersion", "")).startswith(_WITH_PODS):
         for path, value in walk(obj):
             yield from _pod(path, value)
 
@@ -104,11 +113,7 @@ def _triggers(obj: Object) -> Iterator[Mention]:
 
 
 def _webhooks(obj: Object) -> Iterator[Mention]:
-    if str(obj.get("apiVersion", "")).partition("/")[0] not in (
-        "admissionregistration.k8s.io",
-        "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-    ):
+    if str(obj.get("apiVersion", "")).partition("/")[0] not in _CALLING:
         return
     for path, value in walk(obj):
         service = value.get("service")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlgate import prefixes
+from mlgate.checks import narrowed
 from mlgate.checks.locate import Locator, Place
 from mlgate.checks.model import Object, Rendered, namespace_of, subject
 from mlgate.errors import ToolFailed
@@ -19,7 +20,6 @@ from mlgate.results import Result, Status
 
 # 2: conftest could not run a test at all, and says so in its report or on stderr.
 _CONFTEST = Tool("conftest", accept=(0, 1, 2))
-_SERVING = ("dev", "stage")
 
 
 def check(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
@@ -89,7 +89,25 @@ def _tested(rule: Rule, number: int) -> Result:
 
 
 def _constraints(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
-    return [_in_force(repo, one, rule) for one in rendered if one.build.part == "policy" for rule in RULES]
+    found = [_in_force(repo, one, rule) for one in rendered if one.build.part == "policy" for rule in RULES]
+    return [*found, *_twins(repo, rendered)]
+
+
+def _twins(repo: Repo, rendered: Sequence[Rendered]) -> list[Result]:
+    open_ones = [(one, obj, words) for one in rendered for obj in one.objects if (words := narrowed.twin(obj))]
+    return [
+        Result(
+            code="MG245",
+            check="policy",
+            subject=subject(obj),
+            status=Status.ERROR,
+            message=words,
+            fix="restore it from git",
+            **Locator(repo, one.build).find(obj, "/spec").where,
+        )
+        for one, obj, words in open_ones
+        if not one.build.platform
+    ]
 
 
 def _in_force(repo: Repo, one: Rendered, rule: Rule) -> Result:
@@ -98,10 +116,13 @@ def _in_force(repo: Repo, one: Rendered, rule: Rule) -> Result:
     spec = found[0].get("spec") if len(found) == 1 else None
     # Gatekeeper denies when no action is named.
     action = spec.get("enforcementAction", "deny") if isinstance(spec, dict) else ""
-    if action == "deny":
+    narrow = narrowed.constraint(spec, rule, one.build.prefix) if isinstance(spec, dict) else ""
+    if action == "deny" and not narrow:
         return Result(code="MG245", check="constraint", subject=subject(found[0]), status=Status.VALID)
     if len(found) != 1:
         message = f"renders {len(found)} constraints of kind {rule.kind}, not one"
+    elif narrow:
+        message = f"{subject(found[0])}: {narrow}"
     else:
         message = f"{subject(found[0])} has enforcementAction {action!r}, which admits what it should deny"
     return _error("MG245", name, message, "use base/policy as it is", file=f"{name}/kustomization.yaml")
@@ -154,7 +175,7 @@ def _committed(repo: Repo, rule: Rule, rendered: Sequence[Rendered]) -> list[_Co
 def _is_judged(obj: Object, rule: Rule, part: str) -> bool:
     """As the constraints match: ordinary workloads only where models serve."""
     kind = obj.get("kind")
-    return kind in rule.judged and (kind not in WORKLOADS or part in _SERVING)
+    return kind in rule.judged and (kind not in WORKLOADS or part in narrowed.SERVING)
 
 
 def _strays(group: Sequence[Rendered]) -> bool:
