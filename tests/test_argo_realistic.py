@@ -1,6 +1,7 @@
 """Repositories as teams have them pass without a false alarm, name what was not rendered, and fail where one breaks."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,33 @@ def test_one_broken_place_is_found_there(
     report = checked(name, tmp_path, edit)
     assert {each.code for each in report.findings} == codes
     assert all(f"{each.file}:{each.line}".startswith(place) for each in report.findings)
+
+
+def committed(name: str, place: Path) -> Path:
+    top = place / name
+    shutil.copytree(TREES / name, top)
+    login = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for words in (("init", "--quiet"), ("add", "--all"), (*login, "commit", "--quiet", "--message", "first")):
+        subprocess.run(["git", "-C", str(top), *words], check=True)
+    return top
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "codes"),
+    [
+        pytest.param("monorepo", "", [], id="nothing-of-a-set"),
+        pytest.param("platform", "", [], id="nothing-of-a-plain-folder"),
+        pytest.param("platform", "monitoring/agent/daemonset.yaml", [], id="one-of-many-files"),
+        pytest.param("platform", "monitoring/namespace.yaml", ["MG284"], id="the-namespace"),
+        pytest.param("plain", "jobs/nightly.yaml", ["MG285"], id="the-last-file-of-a-folder"),
+    ],
+)
+def test_what_leaves_a_plain_folder_is_a_danger_when_it_is_one(
+    name: str, gone: str, codes: list[str], tmp_path: Path
+) -> None:
+    top = committed(name, tmp_path)
+    if gone:
+        (top / gone).unlink()
+    report = validate_foreign(Repo(top), Options(), base="HEAD")
+    (stage,) = [stage for stage in report.stages if stage.name == "danger"]
+    assert [each.code for each in stage.findings] == codes

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlgate.checks.danger_change import Change, Site, at, finding, mapping, mappings
+from mlgate.checks.origins import kustomization
 from mlgate.results import Result
 
 _HELD = {
@@ -29,10 +30,12 @@ def check(change: Change) -> Iterator[Result]:
 
 def _empty(change: Change) -> Iterator[Result]:
     synced = dict(_synced(change))
+    # A plain folder has no kustomization: it is there while something of it renders, or fails to.
+    there = {change.folder(one.build) for one in change.after if one.objects} | change.broken
     fix = "restore its resources; deliberately: remove the Application in the same change"
     for one in change.before:
         folder = change.folder(one.build, base=True)
-        lost = folder in change.empty or not (change.repo.root / folder / one.build.file.name).is_file()
+        lost = folder in change.empty or not (folder in there or kustomization(change.repo.root / folder))
         if lost and (site := synced.get(folder)):
             message = f"{len(one.objects)} objects -> none in {folder}, and this Application still syncs it: "
             message += "with pruning on, it deletes all that it had deployed"
