@@ -127,11 +127,10 @@ def _clash(file: _File, prefix: str, others: Collection[str]) -> Result:
 
 def _components(file: _File, prefix: str, loaded: Settings) -> list[Result]:
     base = file.repo.root / "base"
-    line = file.line("spec", "components")
     if unknown := sorted(set(loaded.components) - set(overlay.known_components(base))):
         known = ", ".join(overlay.known_components(base)) or "none"
         told = (f"no such component: {', '.join(unknown)}", f"there are: {known}")
-        return [file.invalid("MG215", "components", line, told)]
+        return [file.invalid("MG215", "components", file.line("spec", "components"), told)]
     if idle := overlay.idle(base, loaded.options):
         told = (
             f"nothing for {loaded.platform}: {', '.join(idle)}",
@@ -140,10 +139,10 @@ def _components(file: _File, prefix: str, loaded: Settings) -> list[Result]:
         return [file.invalid("MG218", "platform", file.line("spec", "platform"), told)]
     parts = [file.repo.overlay(prefix) / part for part in overlay.PARTS]
     # A part without its kustomization is MG201 already.
-    return [_part(file, part, loaded, line) for part in parts if (part / KUSTOMIZATION).is_file()]
+    return [_part(file, part, loaded) for part in parts if (part / KUSTOMIZATION).is_file()]
 
 
-def _part(file: _File, folder: Path, loaded: Settings, line: int) -> Result:
+def _part(file: _File, folder: Path, loaded: Settings) -> Result:
     wanted = overlay.wanted(file.repo.root / "base", folder.name, loaded.options)
     content = graph.read(folder / KUSTOMIZATION)
     listed = content.get("components") if isinstance(content, dict) else None
@@ -155,6 +154,7 @@ def _part(file: _File, folder: Path, loaded: Settings, line: int) -> Result:
     told += [f"{name} uses {_short(each)}, which settings.yaml does not ask for" for each in used if each not in wanted]
     if not told:
         return file.valid("MG215", "components")
+    line = file.line("spec", "components")
     return file.invalid("MG215", "components", line, ("; ".join(told), "run mlgate bootstrap again, or edit either"))
 
 
