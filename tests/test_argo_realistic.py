@@ -91,7 +91,11 @@ BROKEN = [
     ),
     pytest.param("plain", ("root/site.yaml", "path: site", "path: sites"), {"MG265"}, "root/site.yaml", id="no-folder"),
     pytest.param(
-        "plain", ("root/site.yaml", "{drafts/*,", "{draft/*,"), {"MG221"}, "site", id="a-draft-that-is-no-yaml"
+        "plain",
+        ("root/site.yaml", "{drafts/*,", "{draft/*,"),
+        {"MG221"},
+        "site/drafts/next.yaml",
+        id="a-draft-that-is-no-yaml",
     ),
     pytest.param(
         "plain", ("jobs/nightly.yaml", "schedule:", "schedul:"), {"MG231"}, "jobs/nightly.yaml", id="a-misspelt-field"

@@ -51,7 +51,7 @@ class Findings:
             status=status,
             message=self._shown(trouble.message),
             fix=fix,
-            file=self._relative(trouble.build.file if trouble.build.file.is_file() else trouble.build.folder),
+            file=self._relative(_file(trouble)),
             chain=self._locator(trouble.build).start,
         )
 
@@ -86,3 +86,10 @@ class Findings:
     def _relative(self, path: Path) -> str:
         root, found = self._repo.root.resolve(), path.resolve()
         return str(found.relative_to(root)) if found.is_relative_to(root) else str(path)
+
+
+def _file(trouble: Trouble) -> Path:
+    """The manifest of a plain folder that the message begins with, else what is built."""
+    build = trouble.build
+    named = (file for file in build.files if trouble.message.startswith(f"{file.name} "))
+    return next(named, build.file if build.file.is_file() else build.folder)
