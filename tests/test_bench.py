@@ -43,12 +43,14 @@ def test_the_chain_complains_of_what_it_should_see(tmp_path: Path) -> None:
     assert any(line.startswith("kustomize: ") for line in rivals.chain(tmp_path, tmp_path / "broken"))
 
 
-def test_a_command_is_timed_to_its_end(tmp_path: Path) -> None:
+def test_a_command_is_timed_to_its_end_and_its_children_count(tmp_path: Path) -> None:
     speed = load("speed")
-    found = speed.timed([sys.executable, "-c", "raise SystemExit(3)"], tmp_path, speed.environment(tmp_path / "cache"))
+    child = "import time; held = bytearray(40 << 20); time.sleep(1)"
+    words = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}]); raise SystemExit(3)"
+    found = speed.timed([sys.executable, "-c", words], tmp_path, speed.environment(tmp_path / "cache"))
     assert found.code == 3
     assert found.seconds > 0
-    assert found.megabytes > 1
+    assert found.megabytes > 40
 
 
 def test_an_annotation_is_drawn_with_its_place_and_no_markup_of_its_own() -> None:
