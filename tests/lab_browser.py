@@ -2,20 +2,24 @@
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE_S = 240
+_RAN = re.compile(r"\[\d+\]:")
+PATIENCE_S = 120
 """How long something may take on a machine that does other things as well."""
 
 
@@ -44,20 +48,28 @@ def required(program: str) -> str:
     return found
 
 
+def draw_every_cell(settings: Path) -> None:
+    """Set JupyterLab, before it starts, to keep also those cells in the page that are scrolled out of sight."""
+    file = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"windowingMode": "none"}')
+
+
 class Page:
     """JupyterLab in a browser."""
 
     def __init__(self, driver: WebDriver) -> None:
         self.driver = driver
 
-    def open(self, url: str) -> None:
-        """Load JupyterLab, and wait until its notebook is shown and its kernel idle."""
+    def open(self, url: str, cells: int) -> None:
+        """Load JupyterLab, and wait until its notebook is shown with all its cells and its kernel is idle."""
         self.driver.get(url)
-        self.one(".jp-Notebook .jp-CodeCell")
+        self.wait(lambda _: len(self.cells()) == cells)
         self.idle()
 
     def wait(self, condition: Any) -> Any:
-        return WebDriverWait(self.driver, PATIENCE_S, 0.25).until(condition)
+        moved = [StaleElementReferenceException]  # the page was drawn anew between two looks
+        return WebDriverWait(self.driver, PATIENCE_S, 0.25, moved).until(condition)
 
     def one(self, selector: str) -> WebElement:
         """The first element that is shown, once there is one."""
@@ -82,3 +94,54 @@ class Page:
         """What the file browser shows."""
         self.one(".jp-DirListing-item")
         return {each.text for each in self.all(".jp-DirListing-itemName") if each.text}
+
+    def cells(self) -> list[WebElement]:
+        """Every cell, in order."""
+        return self.all(".jp-Notebook .jp-Cell")
+
+    def save(self) -> None:
+        """Save, and wait until JupyterLab shows that nothing is unsaved."""
+        self.command("Save Notebook")
+        self.wait(lambda _: not self.all(".lm-TabBar-tab.jp-mod-dirty.lm-mod-current"))
+
+    def run_all(self) -> None:
+        """Run every cell, and wait until the kernel has done so."""
+        self.command("Run All Cells")
+        self.wait(lambda _: _RAN.fullmatch(self._prompt(-1)))
+        self.idle()
+
+    def run(self, number: int) -> str:
+        """Run one cell, counted from 1, and return its output once the kernel is done."""
+        before = self._prompt(number - 1)
+        self.select(number)
+        ActionChains(self.driver).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+        self.wait(lambda _: _RAN.fullmatch(self._prompt(number - 1)) and self._prompt(number - 1) != before)
+        self.idle()
+        outputs = self.cells()[number - 1].find_elements(By.CLASS_NAME, "jp-OutputArea-output")
+        return "\n".join(each.text for each in outputs)
+
+    def _prompt(self, index: int) -> str:
+        """What stands before a cell: ``[3]:`` once it was run, ``[*]:`` while it runs."""
+        return self.cells()[index].find_element(By.CLASS_NAME, "jp-InputPrompt").text.strip()
+
+    def select(self, number: int) -> WebElement:
+        """Click into the source of a cell, counted from 1."""
+        cell = self.cells()[number - 1]
+        editor = cell.find_element(By.CSS_SELECTOR, ".jp-InputArea-editor")
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", editor)
+        editor.click()
+        self.wait(lambda _: "jp-mod-active" in (cell.get_attribute("class") or ""))
+        return cell
+
+    def tags(self, number: int) -> dict[str, WebElement]:
+        """The tags that the property inspector offers for a cell, each to be clicked on and off."""
+        self.select(number)
+        if not self.all(".jp-CellTags"):
+            self.one("li[data-id='jp-property-inspector']").click()
+        if not self._shown(".jp-CellTags"):
+            self.one("#notebook-tools .jp-Collapse-header").click()
+        self.one(".jp-CellTags")
+        return {each.text.strip(): each for each in self.all(".jp-CellTags-Tag") if each.text.strip()}
+
+    def _shown(self, selector: str) -> bool:
+        return any(each.is_displayed() for each in self.all(selector))

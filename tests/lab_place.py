@@ -35,6 +35,11 @@ class Place:
     def notebook(self) -> Path:
         return self.model / "fraud-detection.ipynb"
 
+    @property
+    def settings(self) -> Path:
+        """JupyterLab's settings of a person."""
+        return self.root / "build" / "notebook" / "fraud" / "jupyter" / "settings"
+
 
 def make(folder: Path, threshold: str = "95") -> Place:
     """A committed checkout whose gate asks for ``threshold`` percent, and some 3,800 transactions."""
