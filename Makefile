@@ -44,9 +44,10 @@ lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-bench: setup  ## what validate finds and how long it takes, as tables beside others (an hour; ARGS=--quick is a smoke test)
+bench: setup  ## what validate finds and how long it takes, as tables beside others (hours; ARGS=--quick is a smoke test)
 	@.venv/bin/python bench/builds.py
 	@.venv/bin/python bench/corpus.py $(ARGS)
+	@.venv/bin/python bench/fuzz.py $(ARGS)
 	@.venv/bin/python bench/speed.py $(ARGS)
 
 generate: setup  ## rewrite generated files
