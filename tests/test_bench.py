@@ -62,6 +62,8 @@ def test_an_annotation_is_drawn_with_its_place_and_no_markup_of_its_own() -> Non
     assert "2 annotations" in page
 
 
-@pytest.mark.parametrize("name", ["bounded", "builds", "corpus", "fuzz", "measured", "rivals", "screenshots", "speed", "trees"])
+@pytest.mark.parametrize(
+    "name", ["bounded", "builds", "corpus", "fuzz", "measured", "rivals", "screenshots", "speed", "trees"]
+)
 def test_a_program_says_what_it_is_for(name: str) -> None:
     assert (BENCH / f"{name}.py").read_text().startswith('"""')
