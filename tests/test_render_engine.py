@@ -171,7 +171,7 @@ def test_a_build_that_takes_too_long_is_ended_and_the_next_is_built(tmp_path: Pa
 def test_a_worker_that_dies_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tree(tmp_path, "resources: [a.yaml]\n", a=CONFIG_MAP)
     with EnginePool(workers=1) as pool:
-        monkeypatch.setattr(Request, "line", lambda _self: "no request")
+        monkeypatch.setattr(Request, "line", lambda _self, _number: "no request")
         answer = one(pool, root)
         assert (answer.killed, answer.objects) == (True, ())
         assert "invalid character" in answer.error

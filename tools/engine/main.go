@@ -14,6 +14,7 @@ var commands = map[string]command{
 	"render":   render,
 	"template": templates,
 	"rules":    rules,
+	"judge":    judgeAll,
 	"keys":     keys,
 	"scan":     scan,
 }

@@ -9,18 +9,19 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 )
 
 // request asks for one build. Folder and root are absolute; probe asks which patches match instead of for objects.
+// Requests of one number see the disk as it was when the first of them looked.
 type request struct {
 	ID      string   `json:"id"`
 	Folder  string   `json:"folder"`
 	Root    string   `json:"root"`
 	Options *options `json:"options"`
 	Probe   bool     `json:"probe"`
+	Number  int      `json:"number"`
 }
 
 // answer holds the objects in the order in which kustomize prints them. Files, reached and matched are relative to the root.
@@ -48,6 +49,7 @@ func render(in io.Reader, out io.Writer, _ []string) error {
 	decoder := json.NewDecoder(bufio.NewReader(in))
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
+	disk := newSnapshot(0)
 	for {
 		var asked request
 		if err := decoder.Decode(&asked); err == io.EOF {
@@ -55,7 +57,10 @@ func render(in io.Reader, out io.Writer, _ []string) error {
 		} else if err != nil {
 			return err
 		}
-		said := build(asked)
+		if asked.Number == 0 || asked.Number != disk.number {
+			disk = newSnapshot(asked.Number)
+		}
+		said := build(disk, asked)
 		err := encoder.Encode(said)
 		if odd := new(json.UnsupportedValueError); errors.As(err, &odd) {
 			// YAML knows NaN and infinity; Kubernetes and JSON do not.
@@ -68,7 +73,7 @@ func render(in io.Reader, out io.Writer, _ []string) error {
 	}
 }
 
-func build(asked request) (said answer) {
+func build(snapshot *snapshot, asked request) (said answer) {
 	said = answer{ID: asked.ID, Objects: []map[string]any{}, Files: []string{}}
 	// One build that makes kustomize panic must not take the others of this worker with it.
 	defer func() {
@@ -76,7 +81,7 @@ func build(asked request) (said answer) {
 			said.Error = fmt.Sprintf("kustomize panicked: %v", reason)
 		}
 	}()
-	disk, err := openTree(asked)
+	disk, err := openTree(snapshot, asked)
 	if err != nil {
 		said.Error = err.Error()
 		return said
@@ -106,14 +111,14 @@ func build(asked request) (said answer) {
 	return said
 }
 
-func openTree(asked request) (*tree, error) {
-	root, err := filepath.EvalSymlinks(asked.Root)
+func openTree(snapshot *snapshot, asked request) (*tree, error) {
+	root, err := snapshot.resolve(asked.Root)
 	if err != nil {
 		return nil, err
 	}
-	folder, err := filepath.EvalSymlinks(asked.Folder)
+	folder, err := snapshot.resolve(asked.Folder)
 	if err != nil {
 		return nil, err
 	}
-	return newTree(root, folder, asked), nil
+	return newTree(snapshot, root, folder, asked), nil
 }

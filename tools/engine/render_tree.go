@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ var local = regexp.MustCompile(`config\.kubernetes\.io(/|~1)local-config`)
 
 // tree is the part of the disk below a root, which remembers what was read and changes kustomizations on the way.
 type tree struct {
-	filesys.FileSystem
+	*snapshot
 	root, folder string
 	options      *options
 	probe        bool
@@ -26,15 +27,15 @@ type tree struct {
 	wrong        error // of the options, which kustomize would take for a file that is not there
 }
 
-func newTree(root, folder string, asked request) *tree {
+func newTree(disk *snapshot, root, folder string, asked request) *tree {
 	return &tree{
-		FileSystem: filesys.MakeFsOnDisk(),
-		root:       root,
-		folder:     folder,
-		options:    asked.Options,
-		probe:      asked.Probe,
-		marks:      &marks{number: map[string]int{}},
-		read:       map[string]bool{},
+		snapshot: disk,
+		root:     root,
+		folder:   folder,
+		options:  asked.Options,
+		probe:    asked.Probe,
+		marks:    &marks{number: map[string]int{}},
+		read:     map[string]bool{},
 	}
 }
 
@@ -47,26 +48,35 @@ func (t *tree) files() []string {
 	return found
 }
 
+// outside is the error about a path that leaves the repository.
+type outside string
+
+func (o outside) Error() string { return fmt.Sprintf("%s is outside of the repository", string(o)) }
+
 // inside gives a path relative to the root with every symbolic link followed, or an error when it is outside.
 func (t *tree) inside(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
+	real, err := t.resolve(path)
 	if err != nil {
 		return "", err
 	}
 	relative, err := filepath.Rel(t.root, real)
 	if err != nil || relative == ".." || strings.HasPrefix(relative, "../") {
-		return "", fmt.Errorf("%s is outside of the repository", path)
+		return "", outside(path)
 	}
 	return relative, nil
 }
 
 func (t *tree) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
-	if _, err := os.Lstat(path); err == nil {
-		if _, err := t.inside(path); err != nil {
+	_, err := t.inside(path)
+	if outside := new(outside); errors.As(err, outside) {
+		return "", "", err
+	}
+	if err != nil {
+		if _, missing := os.Lstat(path); missing == nil {
 			return "", "", err
 		}
 	}
-	return t.FileSystem.CleanedAbs(path)
+	return t.snapshot.CleanedAbs(path)
 }
 
 func (t *tree) ReadFile(path string) ([]byte, error) {
@@ -74,7 +84,7 @@ func (t *tree) ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := t.FileSystem.ReadFile(path)
+	content, err := t.snapshot.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}

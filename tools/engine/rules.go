@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 
@@ -26,6 +27,7 @@ type ruling struct {
 	Number   int       `json:"number"`
 	Known    bool      `json:"known"` // whether a definition of the kind was found
 	Problems []problem `json:"problems"`
+	Fits     []fit     `json:"fits,omitempty"` // of judge alone: the answers of the JSON schema, which should be one
 }
 
 // gcPercent: objects live for a moment each, so collecting rarely costs little memory and saves a third of the time.
@@ -37,22 +39,40 @@ type task struct {
 	out    chan ruling
 }
 
+// bench is what objects are judged by; without schemas, by the definitions alone.
+type bench struct {
+	kinds   *definitions
+	schemas *schemas
+}
+
 // rules reads objects, one JSON document a line, and writes one ruling a line. args are the folders of definitions,
 // the first that has a kind wins.
 func rules(in io.Reader, out io.Writer, args []string) error {
+	return judged(in, out, args, bench{kinds: newDefinitions(args)})
+}
+
+// judgeAll is rules and the JSON schema in one. args are catalogues, whose definitions lie in a folder of their own.
+func judgeAll(in io.Reader, out io.Writer, args []string) error {
+	folders := make([]string, len(args))
+	for at, each := range args {
+		folders[at] = filepath.Join(each, ".definitions")
+	}
+	return judged(in, out, args, bench{newDefinitions(folders), newSchemas(args)})
+}
+
+func judged(in io.Reader, out io.Writer, args []string, by bench) error {
 	if len(args) == 0 {
-		return fmt.Errorf("rules: name at least one folder of definitions")
+		return fmt.Errorf("name at least one folder of definitions")
 	}
 	quietKlog()
 	debug.SetGCPercent(gcPercent)
-	kinds := newDefinitions(args)
 	workers := runtime.GOMAXPROCS(0)
 	tasks := make(chan task, 4*workers)
 	ordered := make(chan chan ruling, 64*workers)
 	for range workers {
 		go func() {
 			for each := range tasks {
-				each.out <- judge(kinds, each.number, each.line)
+				each.out <- by.judge(each.number, each.line)
 			}
 		}()
 	}
@@ -95,7 +115,7 @@ func feed(in io.Reader, tasks chan<- task, ordered chan<- chan ruling) error {
 	}
 }
 
-func judge(kinds *definitions, number int, line []byte) (found ruling) {
+func (b bench) judge(number int, line []byte) (found ruling) {
 	found = ruling{Number: number, Problems: []problem{}}
 	// One hostile object must not take the answers of all others with it.
 	defer func() {
@@ -108,8 +128,11 @@ func judge(kinds *definitions, number int, line []byte) (found ruling) {
 		found.Problems = append(found.Problems, problem{"schema", "", fmt.Sprintf("is no JSON object: %v", err)})
 		return found
 	}
+	if b.schemas != nil {
+		found.Fits = b.schemas.judge(object) // before the rules, which fill in defaults
+	}
 	text := func(key string) string { value, _ := object[key].(string); return value }
-	kind, err := kinds.find(text("apiVersion"), text("kind"))
+	kind, err := b.kinds.find(text("apiVersion"), text("kind"))
 	found.Known = kind != nil
 	if err != nil {
 		found.Known = true

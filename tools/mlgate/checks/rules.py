@@ -58,16 +58,35 @@ def text_of(obj: Object) -> str:
 
 def judge_texts(texts: Sequence[str], folders: Sequence[Path]) -> list[list[Answer]]:
     """The same for objects that are JSON already, each on one line."""
-    lines = "".join(f"{text}\n" for text in texts)
-    done = _ENGINE.run(["rules", *(str(folder / definitions.FOLDER) for folder in folders)], stdin=lines, timeout_s=300)
     found: list[list[Answer]] = [[] for _ in texts]
-    try:
-        for line in filter(None, done.stdout.split("\n")):  # a text in an answer may hold other ends of lines
-            said = json.loads(line)
-            found[said["number"]].append(_answer(said))
-    except (ValueError, KeyError, TypeError, IndexError):
-        raise ToolFailed(f"mlgate-engine rules gave no answers: {(done.stderr or done.stdout)[:500]}") from None
+    for said in _asked("rules", texts, [folder / definitions.FOLDER for folder in folders]):
+        found[said["number"]].append(_answer(said))
     return found
+
+
+def judge_whole(
+    texts: Sequence[str], catalogues: Sequence[Path]
+) -> tuple[list[list[dict[str, Any]]], list[list[Answer]]]:
+    """The same, and before it what kubeconform would say of each: ``status``, ``msg`` and ``validationErrors``."""
+    fits: list[list[dict[str, Any]]] = [[] for _ in texts]
+    found: list[list[Answer]] = [[] for _ in texts]
+    for said in _asked("judge", texts, catalogues):
+        fits[said["number"]] += said.get("fits", [])
+        found[said["number"]].append(_answer(said))
+    return fits, found
+
+
+def _asked(command: str, texts: Sequence[str], folders: Sequence[Path]) -> list[dict[str, Any]]:
+    lines = "".join(f"{text}\n" for text in texts)
+    done = _ENGINE.run([command, *map(str, folders)], stdin=lines, timeout_s=300)
+    try:
+        # Not splitlines: a text in an answer may hold other ends of lines.
+        said = [dict(json.loads(line)) for line in done.stdout.split("\n") if line]
+        if all(0 <= each["number"] < len(texts) and {"known", "problems"} <= each.keys() for each in said):
+            return said
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise ToolFailed(f"mlgate-engine {command} gave no answers: {(done.stderr or done.stdout)[:500]}")
 
 
 def _answer(said: Mapping[str, Any]) -> Answer:

@@ -1,7 +1,8 @@
-"""Stage 4: every object against the strict schema of its kind by one kubeconform process, and the API server's rules.
+"""Stage 4: every object against the strict schema of its kind, and the API server's rules.
 
-Files, never stdin: kubeconform reads large standard input with a data race. A schema that is missing or
-does not compile is an error, and every object handed over must come back with one answer of each program.
+One process of the engine judges by both, with kubeconform's own library of schemas. Beside kubectl the program
+kubeconform does its part itself, by files, never stdin: it reads large standard input with a data race. A schema that
+is missing or does not compile is an error, and every object handed over must come back with one answer of each.
 """
 
 import json
@@ -16,14 +17,14 @@ from mlgate.checks import catalogue, rules
 from mlgate.checks.locate import Locator
 from mlgate.checks.model import Object, Rendered, subject
 from mlgate.checks.rules import Answer, Problem
+from mlgate.checks.schema_words import detailed
 from mlgate.errors import ToolFailed
 from mlgate.process import Tool
+from mlgate.render import renderer
 from mlgate.repo import Repo
 from mlgate.results import Result, Status
 
 _UNKNOWN = re.compile(r"additional properties '([^',]+)' not allowed")
-_DETAIL = re.compile(r" - at '([^']*)': (.*?)(?= - at '|$)")
-_SUM = "validation failed"
 _KUBECONFORM = Tool("kubeconform", accept=(0, 1))
 
 
@@ -85,9 +86,8 @@ def check_groups(repo: Repo, groups: Sequence[Sequence[Rendered]], own: Sequence
         texts = [rules.text_of(each.obj) for each in everything]
         schemas = Path(folder, "schemas")
         locations = catalogue.locations([*kinds, *(each.obj for each in everything)], schemas)
-        answers = _kubeconform(Path(folder), texts, locations)
-        rulings = rules.judge_texts(texts, catalogue.folders(schemas))
-    by_document = iter(_matched(everything, answers, rulings))
+        fits, rulings = _judged(Path(folder), texts, locations, catalogue.folders(schemas))
+    by_document = iter(_matched(everything, fits, rulings))
     return [[result for _ in group for result in next(by_document)] for group in documents]
 
 
@@ -97,6 +97,15 @@ def _defines(group: Sequence[Rendered]) -> bool:
 
 def _documents(repo: Repo, group: Sequence[Rendered]) -> list[_Document]:
     return [_Document(obj, at) for one in group for at in [Locator(repo, one.build)] for obj in one.objects]
+
+
+def _judged(
+    folder: Path, texts: Sequence[str], locations: Sequence[str], catalogues: Sequence[Path]
+) -> tuple[Sequence[Sequence[dict[str, Any]]], Sequence[Sequence[Answer]]]:
+    if renderer.chosen() == "engine":
+        return rules.judge_whole(texts, catalogues)
+    fits = _numbered(_kubeconform(folder, texts, locations), len(texts))
+    return fits, rules.judge_texts(texts, catalogues)
 
 
 def _kubeconform(folder: Path, texts: Sequence[str], locations: Sequence[str]) -> list[dict[str, Any]]:
@@ -121,16 +130,21 @@ def match(
 
     ``rulings`` has the rules' answers to each document.
     """
-    return [result for found in _matched(documents, answers, rulings) for result in found]
+    fits = _numbered(answers, len(documents))
+    return [result for found in _matched(documents, fits, rulings) for result in found]
 
 
-def _matched(
-    documents: Sequence[_Document], answers: Sequence[dict[str, Any]], rulings: Sequence[Sequence[Answer]]
-) -> list[list[Result]]:
+def _numbered(answers: Sequence[dict[str, Any]], count: int) -> list[list[dict[str, Any]]]:
     by_number: dict[int, list[dict[str, Any]]] = {}
     for answer in answers:
         by_number.setdefault(int(Path(str(answer.get("filename"))).stem), []).append(answer)
-    found = [_one(document, by_number.get(number, [])) for number, document in enumerate(documents)]
+    return [by_number.get(number, []) for number in range(count)]
+
+
+def _matched(
+    documents: Sequence[_Document], fits: Sequence[Sequence[dict[str, Any]]], rulings: Sequence[Sequence[Answer]]
+) -> list[list[Result]]:
+    found = [_one(document, answers) for document, answers in zip(documents, fits, strict=True)]
     return [_with(*each) for each in zip(documents, found, rulings, strict=True)]
 
 
@@ -152,7 +166,7 @@ def _with(document: _Document, found: list[Result], ruling: Sequence[Answer]) ->
 
 def _one(document: _Document, answers: Sequence[dict[str, Any]]) -> list[Result]:
     if len(answers) != 1:
-        return [document.error("MG234", f"kubeconform gave {len(answers)} answers for one object")]
+        return [document.error("MG234", f"the check of the schema gave {len(answers)} answers for one object")]
     answer = answers[0]
     words = str(answer.get("msg") or "")
     match answer.get("status"):
@@ -161,18 +175,8 @@ def _one(document: _Document, answers: Sequence[dict[str, Any]]) -> list[Result]
         case "statusInvalid":
             errors = answer.get("validationErrors") or [{"msg": words}]
             told = [(str(each.get("path") or ""), str(each.get("msg"))) for each in errors]
-            return [document.invalid(path, said) for path, said in _detailed(told, words)]
+            return [document.invalid(path, said) for path, said in detailed(told, words)]
     if "could not find schema" in words:
         kind = f"{document.obj.get('apiVersion')} {document.obj.get('kind')}"
         return [document.error("MG232", f"there is no schema for {kind}, so it was not checked")]
     return [document.error("MG233", words or f"kubeconform said {answer.get('status')}")]
-
-
-def _detailed(told: Sequence[tuple[str, str]], words: str) -> list[tuple[str, str]]:
-    """Path and words of every error; where kubeconform sums several up, its whole message has each."""
-    each = [(found[1], found[2]) for found in _DETAIL.finditer(words)]
-    found: list[tuple[str, str]] = []
-    for path, said in told:
-        parts = [one for one in each if one[0] == path and one[1] != _SUM] if said == _SUM else []
-        found += parts or [(path, said)]
-    return list(dict.fromkeys(found))

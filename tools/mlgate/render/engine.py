@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -31,10 +32,12 @@ class Request:
     options: Mapping[str, Any] = field(default_factory=dict)
     probe: bool = False
 
-    def line(self) -> str:
-        """The request as the engine reads it."""
+    def line(self, number: int = 0) -> str:
+        """The request as the engine reads it; those of one ``number``, not 0, see the disk as it is for the first."""
         where = {"folder": str(self.folder.absolute()), "root": str(self.root.absolute())}
-        return json.dumps({"id": "", **where, "options": dict(self.options) or None, "probe": self.probe})
+        return json.dumps(
+            {"id": "", **where, "options": dict(self.options) or None, "probe": self.probe, "number": number}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class EnginePool:
     def __init__(self, workers: int = WORKERS, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
         self._workers = workers
+        self._number = 0
         self._idle: SimpleQueue[Worker | None] = SimpleQueue()
         for _number in range(workers):
             self._idle.put(None)
@@ -82,14 +86,15 @@ class EnginePool:
 
     def render(self, requests: Iterable[Request]) -> Sequence[Answer]:
         """The answers in the order of the requests. Raises ``MissingTool``."""
+        self._number += 1
         with ThreadPoolExecutor(self._workers) as threads:
-            return list(threads.map(self._one, requests))
+            return list(threads.map(partial(self._one, self._number), requests))
 
-    def _one(self, request: Request) -> Answer:
+    def _one(self, number: int, request: Request) -> Answer:
         worker = self._idle.get()
         try:
             worker = worker or _ENGINE.worker(["render"], cwd=Path("/"), env=_ENV)
-            return _answer(json.loads(worker.ask(request.line(), self._limit_s)))
+            return _answer(json.loads(worker.ask(request.line(number), self._limit_s)))
         except MissingTool:
             raise
         except (ToolFailed, ValueError, RecursionError) as err:
