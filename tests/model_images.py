@@ -8,7 +8,7 @@ from mlgate.data import synthetic
 from mlgate.data.split import split, write
 from mlgate.data.transactions import canonical
 from mlgate.evaluate.run import Evaluation, Provenance, evaluate
-from mlgate.image.environment import Environment, ensure
+from mlgate.image.environment import TRAINING, Environment, ensure
 from mlgate.image.package import package
 from mlgate.image.store import Image, save
 from mlgate.image.train import train
@@ -50,7 +50,7 @@ class Packaged:
 
 def packaged(model_dir: Path, folder: Path) -> Packaged:
     """Run extract, split, train and package on 4,000 synthetic rows with frauds that can be told apart."""
-    environment = ensure(FRAUD)
+    environment = ensure(model_dir if (model_dir / TRAINING).is_file() else FRAUD)
     extraction, results = extract(model_dir, folder / "extracted")
     assert extraction is not None, results
     rows = canonical(synthetic.generate(seed=1, rows=4000), "synthetic")
@@ -59,7 +59,8 @@ def packaged(model_dir: Path, folder: Path) -> Packaged:
         train_csv=folder / "train" / "data" / "creditcard.csv",
         sealed=folder / "sealed",
     )
-    model = train(folder / "extracted", extraction, folder / "train", environment, seed=2020)
+    trainer = ensure(model_dir, training=True) if (model_dir / TRAINING).is_file() else environment
+    model = train(folder / "extracted", extraction, folder / "train", trainer, seed=2020)
     image = package(
         model_dir, folder / "extracted", extraction, model, store=folder / "images", environment=environment
     )

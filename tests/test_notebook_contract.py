@@ -163,6 +163,18 @@ FILES: dict[str, tuple[Callable[[Path], object], list[tuple[str, str]]]] = {
         [("MG113", "requirements.txt")],
     ),
     "used, not required": (write("requirements.txt", "joblib==1.6.0\n"), [("MG119", "requirements.txt")]),
+    "for training, not used": (
+        write("requirements-train.txt", "pyspark==4.3.0\n"),
+        [("MG113", "requirements-train.txt")],
+    ),
+    "for training, not pinned": (
+        write("requirements-train.txt", "pyspark>=4\n"),
+        [("MG112", "requirements-train.txt")],
+    ),
+    "for training and for serving": (
+        write("requirements-train.txt", "joblib==1.6.0\n"),
+        [("MG112", "requirements-train.txt")],
+    ),
     "template missing": (remove("model_deployment.yaml"), [("MG114", "model_deployment.yaml")]),
     "template twice": (write("model_deployment.json", "{}"), [("MG114", "model_deployment.yaml")]),
     "no token": (
@@ -232,3 +244,26 @@ def test_every_code_is_told_in_the_module_and_has_a_case() -> None:
     tried = {code for expected in cases for code, _ in expected} | {"MG100", "MG122"}
     told = {word for word in (contract.__doc__ or "").split() if word.startswith("MG")}
     assert tried == told
+
+
+SPARK = "from mlgate.training.spark import fit\n" + TRAIN
+
+
+@pytest.mark.parametrize(
+    ("train", "wrapper", "listed", "expected"),
+    [
+        (SPARK, WRAPPER, True, ["MG100"]),
+        (SPARK, WRAPPER, False, ["MG119"]),
+        (SPARK, "import pyspark\n" + WRAPPER, True, ["MG119"]),
+        (SPARK, "import mlgate\n" + WRAPPER, True, ["MG119"]),
+        ("import pyspark\n" + TRAIN, WRAPPER, True, ["MG100"]),
+    ],
+    ids=["for training", "not listed", "in what serves", "ours in what serves", "without ours"],
+)
+def test_what_only_training_needs_is_no_package_of_what_serves(
+    tmp_path: Path, train: str, wrapper: str, listed: bool, expected: list[str]
+) -> None:
+    model_dir = folder(tmp_path / "model", train=train, wrapper=wrapper)
+    if listed:
+        (model_dir / "requirements-train.txt").write_text("pyspark==4.3.0\n")
+    assert [each.code for each in contract.check(model_dir)] == expected

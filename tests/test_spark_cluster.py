@@ -8,6 +8,8 @@ import spark_cluster
 from mlgate.data import cluster, sources, synthetic
 from mlgate.data.transactions import canonical
 from mlgate.errors import ToolFailed
+from mlgate.training import forest
+from mlgate.training import spark as training
 
 FRAME = synthetic.generate(seed=7, rows=2_000)
 pytestmark = [pytest.mark.data_long, pytest.mark.xdist_group("spark")]
@@ -38,3 +40,14 @@ def test_a_master_without_workers_is_an_error_that_names_it(tmp_path: Path, monk
         with pytest.raises(ToolFailed, match="gave no worker within 3 s") as caught:
             sources.load(f"spark:{tmp_path}/rows.csv?master={master}", seed=0)
         assert master in str(caught.value)
+
+
+def test_two_workers_train_the_forest_of_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    FRAME.to_csv(tmp_path / "rows.csv", index=False)
+    found = set()
+    with spark_cluster.running(tmp_path, workers=2) as master:
+        for address in (master, "local[1]", "local[2]"):
+            monkeypatch.setenv("SPARK_MASTER", address)
+            trained = training.fit(str(tmp_path / "rows.csv"), ["V3", "V14"], seed=1, trees=5, weights="balanced")
+            found.add(forest.digest(trained))
+    assert len(found) == 1

@@ -24,7 +24,7 @@ def main() -> None:
     if hasattr(wrapper, "load"):
         wrapper.load()
     # From the file, not from the wrapper: what was fitted is asked, not who wraps it.
-    fitted = _texts(getattr(joblib.load(model_file), "feature_names_in_", None))
+    fitted = _texts(_fitted(joblib.load(model_file)))
     names = _texts(getattr(wrapper, "feature_names", None))
     answer = {
         "wrapperFeatures": names,
@@ -34,6 +34,11 @@ def main() -> None:
     }
     with open(out, "w") as file:  # noqa: PTH123
         json.dump(answer, file)
+
+
+def _fitted(model: Any) -> Any:
+    """The names that the model was fitted on; one of plain arrays has them beside these."""
+    return model.get("feature_names_in_") if isinstance(model, dict) else getattr(model, "feature_names_in_", None)
 
 
 def _texts(names: Any) -> list[str] | None:

@@ -19,6 +19,8 @@ SERVER = ("seldon-core==1.17.1", "setuptools<81")
 _PYTHON = Tool(sys.executable, hint="install Python 3.11")
 _READY = ".ready"
 _LOCKED = re.compile(r"[A-Za-z0-9._-]+==[^\s;@]+")
+TRAINING = "requirements-train.txt"
+"""Packages that only the Train cells need; no image has them."""
 VERSION = "{}.{}".format(*sys.version_info)
 """Python of every environment: that of the tooling, major and minor."""
 
@@ -32,17 +34,20 @@ class Environment:
     version: str = VERSION
 
 
-def ensure(model_dir: Path) -> Environment:
+def ensure(model_dir: Path, *, training: bool = False) -> Environment:
     """The environment of a model folder, from the cache or built now.
 
-    It follows requirements.txt under deploy/constraints.txt. Raises ``SettingsError`` without requirements and
-    ``ToolFailed`` with pip's words when they cannot be installed.
+    It follows requirements.txt under deploy/constraints.txt, for ``training`` with what requirements-train.txt adds
+    where there is one. Raises ``SettingsError`` without requirements and ``ToolFailed`` with pip's words when they
+    cannot be installed.
     """
-    requirements = model_dir / "requirements.txt"
+    requirements = [model_dir / "requirements.txt"]
     constraints = model_dir / "deploy" / "constraints.txt"
-    if not requirements.is_file():
-        raise SettingsError(f"{requirements} is missing", fix="list the packages that the notebook imports")
-    folder = cache_dir() / "environments" / _key([requirements, constraints])
+    if not requirements[0].is_file():
+        raise SettingsError(f"{requirements[0]} is missing", fix="list the packages that the notebook imports")
+    if training and (model_dir / TRAINING).is_file():
+        requirements.append(model_dir / TRAINING)
+    folder = cache_dir() / "environments" / _key([*requirements, constraints])
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder.parent):
         if not (folder / _READY).is_file():
@@ -75,7 +80,7 @@ def _key(files: list[Path]) -> str:
     return digest.hexdigest()[:32]
 
 
-def _build(folder: Path, requirements: Path, constraints: Path) -> None:
+def _build(folder: Path, requirements: list[Path], constraints: Path) -> None:
     click.echo("building the model's environment, once (about a minute) ...", err=True)
     # A virtual environment cannot be moved, so it is built in place and counts only once it is marked ready.
     shutil.rmtree(folder, ignore_errors=True)
@@ -83,7 +88,8 @@ def _build(folder: Path, requirements: Path, constraints: Path) -> None:
     limits = ["--constraint", str(constraints)] if constraints.is_file() else []
     python = Tool(str(folder / "bin" / "python"))
     quiet = ["--quiet", "--disable-pip-version-check"]
-    python.run(["-m", "pip", "install", *quiet, "-r", str(requirements), *SERVER, *limits], timeout_s=1200)
+    wanted = [word for path in requirements for word in ("-r", str(path))]
+    python.run(["-m", "pip", "install", *quiet, *wanted, *SERVER, *limits], timeout_s=1200)
     frozen = python.run(["-m", "pip", "freeze", "--all", "--disable-pip-version-check"]).stdout
     write_atomic(folder / _READY, "\n".join(locked_packages(frozen)) + "\n")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mlgate.errors import ToolFailed
 from mlgate.files import write_atomic
+from mlgate.image import spark
 from mlgate.image.environment import Environment
 from mlgate.notebook.extract import Extraction
 from mlgate.process import Tool
@@ -40,7 +41,8 @@ def saved(workdir: Path) -> list[str]:
 
 
 def _variables(environment: Environment, workdir: Path, seed: int) -> dict[str, str]:
-    return {
+    extra = spark.variables(environment, workdir) if spark.used(environment) else {}
+    own = {
         "PATH": str(environment.python.parent),
         "HOME": str(workdir),
         "LANG": "C.UTF-8",
@@ -52,6 +54,7 @@ def _variables(environment: Environment, workdir: Path, seed: int) -> dict[str, 
         "PYTHONHASHSEED": "0",
         "SEED": str(seed),
     }
+    return own | extra
 
 
 def _tail(log: str) -> str:

@@ -31,7 +31,7 @@ def train(source: Path, model_path: str, seed: int) -> None:
     from mlgate.notebook import extract as notebook
 
     extracted = source / "extracted"
-    ready = environment.ensure(workspace.model_folder(source, model_path))
+    ready = environment.ensure(workspace.model_folder(source, model_path), training=True)
     model = training.train(extracted, notebook.read_record(extracted), source / "train", ready, seed=seed)
     click.echo(f"{model.name} is trained ({model.stat().st_size} bytes)")
 
