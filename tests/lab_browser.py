@@ -73,7 +73,10 @@ class Page:
 
     def one(self, selector: str) -> WebElement:
         """The first element that is shown, once there is one."""
-        return self.wait(lambda _: next((each for each in self.all(selector) if each.is_displayed()), None))
+        found: WebElement = self.wait(
+            lambda _: next((each for each in self.all(selector) if each.is_displayed()), None)
+        )
+        return found
 
     def all(self, selector: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
