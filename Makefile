@@ -1,7 +1,7 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster-tools e2e-tools demo notebook test test-data lint generate clean
+.PHONY: help setup cluster-tools e2e-tools demo notebook test test-data lint generate clean bench-data
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,6 +49,9 @@ bench: setup  ## what validate finds and how long it takes, as tables beside oth
 	@.venv/bin/python bench/corpus.py $(ARGS)
 	@.venv/bin/python bench/fuzz.py $(ARGS)
 	@.venv/bin/python bench/speed.py $(ARGS)
+
+bench-data: setup  ## what the way from rows to a judged model costs, to 10,000,000 rows (ARGS=--quick is a smoke test)
+	@.venv/bin/python bench/data.py $(ARGS)
 
 generate: setup  ## rewrite generated files
 	@.venv/bin/mlgate generate
