@@ -38,8 +38,8 @@ def ask(call: Callable[[], int], cpu_s: float, wall_s: float) -> Answer:
         if pid == 0:
             _child(call, cpu_s, out, err)
         code, cpu, late = _wait(pid, start + wall_s)
-        texts = [file.read_text(errors="replace") if file.exists() else "" for file in (out, err)]
-    return Answer(code, cpu, time.monotonic() - start, *texts, late)
+        said, errors = (file.read_text(errors="replace") if file.exists() else "" for file in (out, err))
+    return Answer(code, cpu, time.monotonic() - start, said, errors, late)
 
 
 def _child(call: Callable[[], int], cpu_s: float, out: Path, err: Path) -> None:
