@@ -69,6 +69,35 @@ def test_a_component_that_works_in_one_of_its_builds_is_fine(tmp_path: Path, kin
     assert [one.code for one in found] == codes
 
 
+@pytest.mark.parametrize(
+    ("other", "selects", "codes"),
+    [
+        ("Component", "kind: Secret", []),
+        ("Component", "kind: (Role|Secret)", []),
+        ("Component", "kind: Secret\n    name: b", ["MG227"]),
+        ("Component", "kind: Secret\n    group: apps", ["MG227"]),
+        ("Component", "kind: Secret\n    labelSelector: a=b", ["MG227"]),
+        ("Component", "name: a", ["MG227"]),
+        ("Component", "kind: Role", ["MG227"]),
+        ("Kustomization", "kind: Secret", ["MG227"]),
+    ],
+)
+def test_a_component_for_what_another_one_adds_is_fine(
+    tmp_path: Path, other: str, selects: str, codes: list[str]
+) -> None:
+    mine = (COMPONENT % "Secret").replace("kind: Secret\n    name: a", selects)
+    files = {
+        "a/kustomization.yaml": "resources: [a.yaml]\ncomponents: [../options/mine]\n",
+        "a/a.yaml": "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: x\n",
+        "options/mine/kustomization.yaml": mine,
+        "options/other/kustomization.yaml": f"kind: {other}\nresources: [secret.yaml]\n",
+        "options/other/secret.yaml": CONFIG_MAP.replace("ConfigMap", "Secret"),
+    }
+    repo, builds = tree(tmp_path, files)
+    found = unmatched.shared(repo, builds[:1], [tmp_path / "options/mine/kustomization.yaml"])
+    assert [one.code for one in found] == codes
+
+
 def test_a_replacement_in_a_file_of_its_own_is_found_there(tmp_path: Path) -> None:
     one = "- source: {kind: ConfigMap, fieldPath: metadata.name}\n  targets:\n  - select: {kind: Secret}\n"
     files = {

@@ -217,6 +217,21 @@ _PROJECT = [
     ),
     ("own-no-such-project", swap("base/apps/stage.yaml", "project: mlgate-prefixes", "project: mlgate-prefix"), "own"),
 ]
+_CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: colours.example.com, annotations: {argocd.argoproj.io/sync-wave: '5'}}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Colour, plural: colours}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+---
+apiVersion: example.com/v1
+kind: Colour
+metadata: {name: red, namespace: web}
+"""
 _WAVES = [
     ("no-number", swap("deploy/web/namespace.yaml", "'-1'", "'first'"), "foreign"),
     ("fraction", swap("deploy/web/namespace.yaml", "'-1'", "'-1.5'"), "foreign"),
@@ -227,7 +242,7 @@ _WAVES = [
     ("template-after-constraint", swap("apps/policy.yaml", "sync-wave: '1'", "sync-wave: '8'"), "own"),
     ("policy-after-consumer", swap("base/apps/policy.yaml", "sync-wave: '0'", "sync-wave: '6'"), "own"),
     ("operators-after-consumer", swap("apps/operators.yaml", "sync-wave: '0'", "sync-wave: '9'"), "own"),
-    ("crd-after-use", swap("policy/crd/modelaccuracy.yaml", "metadata:\n", "metadata:\n  annotations:\n    argocd.argoproj.io/sync-wave: '9'\n", ), "own"),
+    ("crd-after-use", put("deploy/web/colour.yaml", _CRD), "foreign"),
 ]  # fmt: skip
 _TWICE = [
     (

@@ -1,12 +1,13 @@
 """MG227: patches and replacements that match no object in any build. kustomize says nothing of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
 
-from mlgate.checks import graph, guard
+from mlgate.checks import alternatives, graph, guard
 from mlgate.checks.guard_yaml import Heavy, documents
 from mlgate.checks.model import Build
 from mlgate.checks.nodes import child, items
@@ -24,10 +25,15 @@ class Target:
     """What a patch or replacement selects, where it stands, and its name in the engine's answers."""
 
     id: str
-    words: str
+    selects: tuple[tuple[str, str], ...]
     file: str
     line: int
     column: int
+
+    @property
+    def words(self) -> str:
+        """What it selects, for people."""
+        return ", ".join(" ".join(pair) for pair in self.selects) or "anything"
 
 
 def check(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Result]:
@@ -35,6 +41,10 @@ def check(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Re
 
     None while a build is missing, refused or fails: that is told already, and any target may be meant for it.
     """
+    return [_finding(each) for each in _silent(repo, builds, files)]
+
+
+def _silent(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Target]:
     wanted = {each.id: each for file in dict.fromkeys(files) for each in targets(repo.root.resolve(), file)}
     rest = [build for build in builds if not build.files]
     reached: set[str] = set()
@@ -47,7 +57,7 @@ def check(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Re
             reached.update(answer.reached)
             for each in answer.matched:
                 wanted.pop(each, None)
-    return [_finding(each) for name, each in wanted.items() if name in reached]
+    return [each for name, each in wanted.items() if name in reached]
 
 
 def own(repo: Repo, folder: Path, builds: Sequence[Build]) -> list[Result]:
@@ -57,8 +67,20 @@ def own(repo: Repo, folder: Path, builds: Sequence[Build]) -> list[Result]:
 
 
 def shared(repo: Repo, builds: Iterable[Build], files: Iterable[Path]) -> list[Result]:
-    """``check`` of those among ``files`` that are kustomizations."""
-    return check(repo, builds, [file for file in files if file.name in graph.KUSTOMIZATIONS and _says(file)])
+    """``check`` of those among ``files`` that are kustomizations.
+
+    A Component may be meant for what another one adds that nobody has switched on beside it: that is no finding.
+    """
+    silent = _silent(repo, builds, [file for file in files if file.name in graph.KUSTOMIZATIONS and _says(file)])
+    root = repo.root.resolve()
+    below = cache(lambda top: alternatives.optional(root, root / top))
+    return [_finding(each) for each in silent if not _optional(root, each, below)]
+
+
+def _optional(root: Path, target: Target, below: Callable[[str], list[alternatives.Identity]]) -> bool:
+    name = target.id.partition("#")[0]
+    top = name.partition("/")[0]
+    return alternatives.is_component(root / name) and alternatives.meant(dict(target.selects), below(top))
 
 
 def targets(root: Path, file: Path) -> Iterator[Target]:
@@ -91,8 +113,8 @@ def _selects(root: Path, file: Path, name: str, item: yaml.Node) -> Iterator[Tar
 
 def _target(name: str, node: yaml.Node, file: str) -> Target:
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    words = ", ".join(f"{key.value} {value.value}" for key, value in pairs if isinstance(value, yaml.ScalarNode))
-    return Target(name, words or "anything", file, node.start_mark.line + 1, node.start_mark.column + 1)
+    selects = tuple((str(key.value), str(value.value)) for key, value in pairs if isinstance(value, yaml.ScalarNode))
+    return Target(name, selects, file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _probed(repo: Repo, builds: Sequence[Build]) -> Sequence[Answer]:
