@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -106,16 +106,25 @@ class Broker:
         admin = self.admin()
         for future in admin.create_topics(made).values():
             future.result(30)
+        # The controller has made them; the broker itself may know a little later.
+        for _ in range(300):
+            if set(names) <= set(admin.list_topics(timeout=10).topics):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the broker does not know {', '.join(names)}")
 
 
 @contextmanager
-def running() -> Iterator[Broker]:
-    """A broker that is ready, removed with everything it wrote."""
+def running(secured: Callable[[Path, str], str] | None = None) -> Iterator[Broker]:
+    """A broker that is ready, removed with everything it wrote.
+
+    ``secured`` may change its settings: it is given the broker's folder and the text that it changes.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kafka-"))
     broker = Broker(folder, free_port())
     try:
         settings = _PROPERTIES.format(port=broker.port, controller=free_port(), log=folder / "log")
-        (folder / "server.properties").write_text(settings)
+        (folder / "server.properties").write_text(secured(folder, settings) if secured else settings)
         format_log = ["format", "-t", _CLUSTER, "-c", str(folder / "server.properties")]
         args = _java("kafka.tools.StorageTool", *format_log)
         done = subprocess.run(args, check=False, capture_output=True, text=True, cwd=folder, timeout=120)

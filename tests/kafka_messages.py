@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -164,3 +165,14 @@ def scorer(*arguments: str, env: Mapping[str, str] | None = None) -> "Iterator[s
             yield process
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def signals_kept() -> Iterator[None]:
+    """The signals' own meaning back, after a command that ran in this process."""
+    kept = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in kept.items():
+            signal.signal(sign, handler)

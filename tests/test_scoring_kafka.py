@@ -11,7 +11,7 @@ from confluent_kafka import ConsumerGroupTopicPartitions
 
 import kafka_broker
 from kafka_broker import Broker
-from kafka_messages import GOOD, Topics, expected, scorer, transactions
+from kafka_messages import GOOD, Topics, expected, scorer, signals_kept, transactions
 from mlgate.cli import main
 from mlgate.image.loopback import opener
 from mlgate.image.serve import serving
@@ -59,11 +59,8 @@ def local(fraud: Packaged) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
-    """The signals' own meaning back, after a command that ran in this process."""
-    kept = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for sign, handler in kept.items():
-        signal.signal(sign, handler)
+    with signals_kept():
+        yield
 
 
 def once(topics: Topics, *arguments: str, group: str = "") -> int:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from confluent_kafka import KafkaError
 
+from mlgate.errors import ToolFailed
+
 Log = Callable[[str], None]
 _FINAL = {
     KafkaError._AUTHENTICATION,
@@ -19,10 +21,22 @@ _FINAL = {
     KafkaError.TOPIC_EXCEPTION,
 }
 
+_ACCOUNT = "check KAFKA_USERNAME, KAFKA_SASL_MECHANISM, and KAFKA_PASSWORD or the file of KAFKA_PASSWORD_FILE"
+_FIXES: dict[int, str] = {
+    KafkaError._AUTHENTICATION: _ACCOUNT,
+    KafkaError.SASL_AUTHENTICATION_FAILED: _ACCOUNT,
+    KafkaError._SSL: "check that KAFKA_CA_FILE is the authority of the broker's certificate and the address its name",
+}
+
 
 def final(error: KafkaError) -> bool:
     """Whether no waiting helps: an account, a right, a topic or a size is wrong."""
     return error.fatal() or error.code() in _FINAL
+
+
+def refused(place: object, error: KafkaError) -> ToolFailed:
+    """The end that ``error`` is, told with the settings that can be at fault; the library's text holds no password."""
+    return ToolFailed(f"{place}: {error.str()}", fix=_FIXES.get(error.code(), ""))
 
 
 def quiet(log: Log) -> logging.Logger:

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from mlgate.errors import ToolFailed
 from mlgate.scoring.address import Address
-from mlgate.scoring.failures import Log, final, quiet
+from mlgate.scoring.failures import Log, final, quiet, refused
 from mlgate.scoring.verdict import Record
 
 
@@ -39,8 +39,19 @@ class Sink:
         }
 
     def topic_exists(self, address: Address, timeout_s: float = 2.0) -> bool:
-        """Whether a topic is there; raises ``KafkaException`` when no broker answers."""
-        found = self._producers[address.servers].list_topics(address.topic, timeout_s).topics[address.topic]
+        """Whether a topic is there; raises ``KafkaException`` when no broker answers.
+
+        Raises ``ToolFailed`` when one answers and refuses the login.
+        """
+        producer = self._producers[address.servers]
+        try:
+            found = producer.list_topics(address.topic, timeout_s).topics[address.topic]
+        except KafkaException:
+            # The reason why nobody answered comes by the callback, which only a poll serves.
+            producer.poll(0.1)
+            if self._failure:
+                raise refused(address, self._failure) from None
+            raise
         return found.error is None
 
     def write(
@@ -57,7 +68,7 @@ class Sink:
                 break
             beat()
         if self._failure:
-            raise ToolFailed(f"writing failed: {self._failure.str()}")
+            raise refused("writing failed", self._failure)
         return not self._outstanding()
 
     def _put(self, address: Address, record: Record) -> None:

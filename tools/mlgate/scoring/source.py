@@ -6,9 +6,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from mlgate.errors import ToolFailed
 from mlgate.scoring.address import Address
-from mlgate.scoring.failures import Log, final, quiet
+from mlgate.scoring.failures import Log, final, quiet, refused
 from mlgate.scoring.verdict import Origin
 
 _LINGER_S = 0.02
@@ -50,8 +49,16 @@ class Source:
         self._consumer = Consumer(settings, logger=quiet(log))
 
     def topic_exists(self, timeout_s: float = _CHECK_S) -> bool:
-        """Whether the topic is there; raises ``KafkaException`` when no broker answers."""
-        found = self._consumer.list_topics(self.address.topic, timeout_s).topics[self.address.topic]
+        """Whether the topic is there; raises ``KafkaException`` when no broker answers.
+
+        Raises ``ToolFailed`` when one answers and refuses the login.
+        """
+        try:
+            found = self._consumer.list_topics(self.address.topic, timeout_s).topics[self.address.topic]
+        except KafkaException:
+            # The reason why nobody answered comes by the callback, which only a poll serves.
+            self._taken(self._consumer.poll(0.1))
+            raise
         return found.error is None
 
     def join(self) -> None:
@@ -132,12 +139,12 @@ class Source:
 
     def _taken(self, message: Message | None) -> Message | None:
         if self._failure:
-            raise ToolFailed(f"{self.address}: {self._failure.str()}")
+            raise refused(self.address, self._failure)
         error = message.error() if message is not None else None
         if error is None:
             return message
         if final(error):
-            raise ToolFailed(f"{self.address}: {error.str()}")
+            raise refused(self.address, error)
         return None
 
     def _partitions(self) -> list[TopicPartition]:
