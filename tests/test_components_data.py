@@ -130,6 +130,7 @@ def test_the_clone_knows_its_credentials_from_files_alone(dev: Dev) -> None:
     env = {each["name"]: each["value"] for each in clone["env"]}
     assert env["REPO_URL"] == data_components.REPO_URL
     assert env["REVISION"] == "main"
+    assert env["MODEL_PATH"] == "model/fraud"
     assert env["GIT_ASKPASS"] == "/scripts/askpass.sh"
     assert clone["command"] == ["/scripts/clone.sh"]
     volumes = {each["name"]: each for each in dev.pods["workbench"]["volumes"]}
