@@ -12,6 +12,8 @@ from data_peak import Run, measured
 from mlgate.files import write_atomic
 
 ROOT = Path(__file__).resolve().parents[1]
+FEWEST = 1000
+"""The size that the others are compared with."""
 FILE = ROOT / "build" / "bench" / "data.json"
 
 
@@ -61,7 +63,7 @@ class Book:
             self.left.append(f"{name}: {err}, for want of time")
             return None
         known = self.base.setdefault(base or stage, run)
-        ratio = None if known is run else run.over(known).megabytes / (rows * 31 * 8 / 2**20)
+        ratio = None if rows <= FEWEST else run.over(known).megabytes / (rows * 31 * 8 / 2**20)
         self.lines.append(Line(rows=rows, way=way, stage=stage, run=run, ratio=ratio))
         return run
 
