@@ -38,7 +38,7 @@ def rewritten(name: str, *, width: int = 40, sort: bool = True, flow: bool = Fal
 _OPTIONS = {
     **{name: ("--component", name) for name in (
         "cel-gate", "kafka-scoring", "network-policy", "object-storage", "pruning", "pull-secret", "sonarqube",
-        "triggers", "workbench",
+        "spark-training", "triggers", "workbench",
     )},
     "slack-promotion": ("--component", "slack-promotion"),
     **{f"serving-{name}": ("--serving", name) for name in ("kserve", "deployment")},

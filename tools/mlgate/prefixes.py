@@ -7,6 +7,9 @@ from mlgate.errors import UsageError
 PARTS = ("cicd", "dev", "stage")
 """The namespaces of a prefix are ``PREFIX-cicd``, ``PREFIX-dev`` and ``PREFIX-stage``."""
 
+NAMESPACES = (*PARTS, "spark")
+"""``PREFIX-spark`` too may be a prefix's: the component spark-training brings it."""
+
 LONGEST_SUFFIX = "-model-accuracy"
 """The longest suffix that the bases add to a prefix; a test compares it with the rendered names."""
 
@@ -53,6 +56,6 @@ def clash(prefix: str, others: list[str]) -> str:
     ``team`` and ``team-dev`` clash: the namespace ``team-dev`` would be part of one and start the other.
     """
     for other in others:
-        if any(prefix == f"{other}-{part}" or other == f"{prefix}-{part}" for part in PARTS):
+        if any(prefix == f"{other}-{part}" or other == f"{prefix}-{part}" for part in NAMESPACES):
             return other
     return ""

@@ -98,7 +98,7 @@ def _namespace(one: Rendered, obj: Object) -> str:
     name = meta.get("name") if obj.get("kind") == "Namespace" else meta.get("namespace")
     if not prefix or not name or obj.get("kind") in _ELSEWHERE:
         return ""
-    own = {f"{prefix}-{part}" for part in rules.PARTS}
+    own = {f"{prefix}-{part}" for part in rules.NAMESPACES}
     return "" if name in own else f"namespace {name!r} is none of {', '.join(sorted(own))}"
 
 

@@ -182,7 +182,7 @@ def _strays(group: Sequence[Rendered]) -> bool:
     """Whether a group has something in another's namespace: then neither may change what is said of the other."""
     judged = {kind for rule in RULES for kind in rule.judged} | {"ModelAccuracy"}
     return any(
-        one.build.prefix and namespace_of(obj) not in {f"{one.build.prefix}-{part}" for part in prefixes.PARTS}
+        one.build.prefix and namespace_of(obj) not in {f"{one.build.prefix}-{part}" for part in prefixes.NAMESPACES}
         for one in group
         for obj in one.objects
         if obj.get("kind") in judged

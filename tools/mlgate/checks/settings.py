@@ -72,7 +72,9 @@ def check(repo: Repo, prefix: str, others: Collection[str]) -> list[Result]:
 def clash(prefix: str, others: Collection[str]) -> str:
     """The first of ``others`` that ``prefix`` would share a name with, or nothing."""
     # Looked up, not compared with each: a thousand prefixes would make a million comparisons.
-    stems = {prefix.removesuffix(f"-{part}") for part in rules.PARTS} | {f"{prefix}-{part}" for part in rules.PARTS}
+    stems = {prefix.removesuffix(f"-{part}") for part in rules.NAMESPACES} | {
+        f"{prefix}-{part}" for part in rules.NAMESPACES
+    }
     return rules.clash(prefix, sorted(name for name in stems - {prefix} if name in others))
 
 

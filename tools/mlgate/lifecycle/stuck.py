@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mlgate.lifecycle import argocd
 from mlgate.lifecycle.kubectl import Cluster, Object, Refused, reference
 from mlgate.lifecycle.preflight import ARGOCD
-from mlgate.prefixes import PARTS
+from mlgate.prefixes import NAMESPACES
 
 CONSTRAINTS = ("aimodelaccuracythreshold.constraints.gatekeeper.sh", "aimodelrelease.constraints.gatekeeper.sh")
 BINDINGS = "validatingadmissionpolicybindings.admissionregistration.k8s.io"
@@ -56,7 +56,7 @@ def names(prefix: str) -> tuple[str, ...]:
 
 def namespaces(cluster: Cluster, prefix: str) -> list[Object]:
     """Those of a prefix that are there."""
-    found = (cluster.get("namespace", f"{prefix}-{part}") for part in PARTS)
+    found = (cluster.get("namespace", f"{prefix}-{part}") for part in NAMESPACES)
     return [space for space in found if space is not None]
 
 
