@@ -70,7 +70,7 @@ def refuse_own(repo: Repo) -> None:
 def check_own(whole: Whole, own: Group) -> Checked:
     """The stages over the repository's own builds, whose orphans only ``discover.orphans`` can tell in the end."""
     refuse_own(whole.repo)
-    loaded = _load(whole.repo, own)
+    (loaded,) = _load(whole.repo, [own])
     found = {
         "discover": discover.check_own(whole.repo, own),
         "settings": settings.check_cluster(whole.repo),
@@ -83,19 +83,25 @@ def check_own(whole: Whole, own: Group) -> Checked:
 def check(whole: Whole, groups: Sequence[Group]) -> list[Checked]:
     """The stages over prefixes, one ``Checked`` for each in order."""
     heavy.refuse(whole.repo.overlay(group.name) for group in groups)
-    loaded = [_load(whole.repo, group) for group in groups]
+    loaded = _load(whole.repo, groups)
     return [
         Checked(each.group, _ordered(_prefix(whole, each) | common), each.rendered, each.reached)
         for each, common in zip(loaded, _common(whole, loaded), strict=True)
     ]
 
 
-def _load(repo: Repo, group: Group) -> _Loaded:
-    rendered, failures = render.render(repo, group.builds)
-    if group.name:
-        failures += unmatched.own(repo, repo.overlay(group.name), group.builds)
-    reached = graph.reachable([build.folder for build in group.builds])
-    return _Loaded(group, tuple(rendered), tuple(failures), frozenset(reached))
+def _load(repo: Repo, groups: Sequence[Group]) -> list[_Loaded]:
+    known: graph.Known = {}
+    made = render.render_groups(repo, [group.builds for group in groups])
+    return [_reached(repo, group, *one, known) for group, one in zip(groups, made, strict=True)]
+
+
+def _reached(
+    repo: Repo, group: Group, rendered: Sequence[Rendered], failures: Sequence[Result], known: graph.Known
+) -> _Loaded:
+    idle = unmatched.own(repo, repo.overlay(group.name), group.builds) if group.name else []
+    reached = graph.reachable([build.folder for build in group.builds], known)
+    return _Loaded(group, tuple(rendered), (*failures, *idle), frozenset(reached))
 
 
 def _prefix(whole: Whole, loaded: _Loaded) -> dict[str, Sequence[Result]]:

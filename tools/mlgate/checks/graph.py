@@ -1,5 +1,6 @@
 """Which files a kustomization reaches."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import yaml
 from mlgate.checks.model import KUSTOMIZATION
 
 KUSTOMIZATIONS = (KUSTOMIZATION, "kustomization.yml", "Kustomization")
+Known = dict[Path, tuple[frozenset[Path], tuple[Path, ...]]]
+"""For each folder the files that its kustomization reads, and the folders that it leads to."""
 
 
 def kustomization(folder: Path) -> Path | None:
@@ -32,8 +35,8 @@ def references(folder: Path) -> set[Path]:
     found: set[Path] = set()
     for text in _strings(read(kustomization(folder) or folder / KUSTOMIZATION)):
         for name in (text, text.partition("=")[2]):
-            if _is_path(name) and (folder / name).exists():
-                found.add((folder / name).resolve())
+            if _is_path(name) and os.path.exists(path := os.path.join(folder, name)):  # noqa: PTH110, PTH118 - many
+                found.add(Path(os.path.realpath(path)))
     return found
 
 
@@ -53,8 +56,12 @@ def _strings(top: Any) -> Iterator[str]:
             todo += value if isinstance(value, list) else value.values()
 
 
-def reachable(folders: Iterable[Path]) -> set[Path]:
-    """Every file that a build of ``folders`` reads, resolved; kustomizations included."""
+def reachable(folders: Iterable[Path], known: Known | None = None) -> set[Path]:
+    """Every file that a build of ``folders`` reads, resolved; kustomizations included.
+
+    ``known`` is for calls that see the tree at one moment: what one of them reads, the next need not read again.
+    """
+    known = {} if known is None else known
     files: set[Path] = set()
     todo = [folder.resolve() for folder in folders]
     done: set[Path] = set()
@@ -63,10 +70,15 @@ def reachable(folders: Iterable[Path]) -> set[Path]:
         if folder in done:
             continue
         done.add(folder)
-        files.add(kustomization(folder) or folder / KUSTOMIZATION)
-        for path in references(folder):
-            if path.is_dir():
-                todo.append(path)
-            else:
-                files.add(path)
+        if folder not in known:
+            known[folder] = _step(folder)
+        read_here, below = known[folder]
+        files |= read_here
+        todo += below
     return files
+
+
+def _step(folder: Path) -> tuple[frozenset[Path], tuple[Path, ...]]:
+    named = references(folder)
+    below = tuple(path for path in named if path.is_dir())
+    return frozenset({kustomization(folder) or folder / KUSTOMIZATION, *named.difference(below)}), below

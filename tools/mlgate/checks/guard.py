@@ -32,24 +32,32 @@ class _Scanned:
     named: tuple[Named, ...] = ()
 
 
-def check(root: Path, folder: Path) -> list[Result]:
-    """Findings about the build of ``folder``: MG205..MG209, MG224, MG225; none when kustomize may start."""
-    walk = _Walk(root.resolve())
+def check(root: Path, folder: Path, clean: set[Path] | None = None) -> list[Result]:
+    """Findings about the build of ``folder``: MG205..MG209, MG224, MG225; none when kustomize may start.
+
+    ``clean`` is for calls that see the tree at one moment: folders from which nothing bad can be reached. Each call
+    that finds nothing adds its own.
+    """
+    walk = _Walk(root.resolve(), frozenset(clean or ()))
     walk.enter(Path(os.path.normpath(folder.absolute())), ())
+    if clean is not None and not walk.found:
+        clean |= walk.plain()
     return [walk.result(*each) for each in dict.fromkeys(walk.found)]
 
 
 class _Walk:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, clean: frozenset[Path]) -> None:
         self._root = root
+        self._clean = clean
         self._done: set[Path] = set()
+        self._files: set[tuple[Path, bool]] = set()
         self._parents: dict[Path, str | None] = {root.parent: None}
         self.found: list[tuple[Path, Spot]] = []
 
     def enter(self, folder: Path, above: tuple[Path, ...]) -> None:
         """Look at the kustomization of a folder and all below it; ``above`` are the folders that lead here."""
         file = kustomization(folder)
-        if folder in self._done or file is None:
+        if folder in self._done or folder in self._clean or file is None:
             return
         self._done.add(folder)
         if (trouble := self._link(file)) is not None:
@@ -60,6 +68,10 @@ class _Walk:
         for each in scanned.named:
             self._follow(file, each, (*above, folder))
 
+    def plain(self) -> set[Path]:
+        """The folders that were entered; none when a link leads to one, since a circle may then hide behind names."""
+        return self._done if all(os.path.realpath(each) == str(each) for each in self._done) else set()
+
     def _follow(self, file: Path, named: Named, above: tuple[Path, ...]) -> None:
         code, message = self._wrong(file, named)
         target = Path(os.path.normpath(file.parent / named.path)) if not code else file
@@ -69,8 +81,8 @@ class _Walk:
             self.found.append((file, Spot(named.line, named.column, code, f"{named.field}: {message}")))
         elif target.is_dir():
             self.enter(target, above)
-        elif target.is_file() and target not in self._done:
-            self._done.add(target)
+        elif target.is_file() and (target, named.plugin) not in self._files:
+            self._files.add((target, named.plugin))
             scanned = _scan(target, _signature(target), top=False, plugin=named.plugin)
             self.found += [(target, each) for each in scanned.spots]
 

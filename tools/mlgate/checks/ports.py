@@ -12,6 +12,8 @@ def unknown(obj: Object, objects: Sequence[Object]) -> Iterator[tuple[str, str]]
 
     Pods and Services that are not among ``objects`` are not judged: an operator may make them.
     """
+    if obj.get("kind") not in ("Service", "Ingress"):
+        return
     near = [each for each in objects if namespace_of(each) == namespace_of(obj)]
     if obj.get("kind") == "Service":
         yield from _of_pods(obj, near)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mlgate.checks import guard
@@ -21,13 +22,28 @@ def render(repo: Repo, builds: Sequence[Build]) -> tuple[list[Rendered], list[Re
     What ``guard`` finds is not built at all. A kustomization that is missing is skipped here, MG201 has reported it.
     Raises ``MissingTool``.
     """
-    present = [build for build in builds if build.file.is_file()]
-    guarded = [guard.check(repo.root, build.folder) for build in present]
-    safe = [build for build, found in zip(present, guarded, strict=True) if not found]
-    answers = render_all([Request(build.folder, repo.root) for build in safe])
+    return render_groups(repo, [builds])[0]
+
+
+def render_groups(repo: Repo, groups: Sequence[Sequence[Build]]) -> list[tuple[list[Rendered], list[Result]]]:
+    """The same of each group by itself; what several read is looked at once, and taken to stay as it is meanwhile."""
+    clean: set[Path] = set()
+    guarded = [
+        [(build, guard.check(repo.root, build.folder, clean)) for build in builds if build.file.is_file()]
+        for builds in groups
+    ]
+    safe = [[build for build, found in group if not found] for group in guarded]
+    answers = iter(render_all([Request(build.folder, repo.root) for builds in safe for build in builds]))
+    made = [[(build, next(answers)) for build in builds] for builds in safe]
+    return [_told(repo, [found for _, found in group], some) for group, some in zip(guarded, made, strict=True)]
+
+
+def _told(
+    repo: Repo, guarded: Sequence[Sequence[Result]], made: Sequence[tuple[Build, Answer]]
+) -> tuple[list[Rendered], list[Result]]:
     results = list(dict.fromkeys(one for found in guarded for one in found))
     rendered = []
-    for build, answer in zip(safe, answers, strict=True):
+    for build, answer in made:
         if answer.objects and not answer.error:
             rendered.append(Rendered(build, answer.objects))
             results += _content(repo, rendered[-1])
