@@ -1,7 +1,7 @@
 PY ?= python3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster-tools e2e-tools demo notebook test test-data lint generate clean bench-data
+.PHONY: help setup cluster-tools e2e-tools demo notebook test test-data lint bench generate clean bench-data
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -44,11 +44,12 @@ lint: setup  ## ruff, ruff format, mypy --strict
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
+MEASURED = corpus speed determinism edits fuzz
 bench: setup  ## what validate finds and how long it takes, as tables beside others (hours; ARGS=--quick is a smoke test)
-	@.venv/bin/python bench/builds.py
-	@.venv/bin/python bench/corpus.py $(ARGS)
-	@.venv/bin/python bench/fuzz.py $(ARGS)
-	@.venv/bin/python bench/speed.py $(ARGS)
+	@rm -f $(MEASURED:%=build/bench/%.json)
+	@-.venv/bin/python bench/builds.py
+	@for each in $(MEASURED); do .venv/bin/python bench/$$each.py $(ARGS) || echo "bench/$$each.py: exit code $$?"; done
+	@.venv/bin/python bench/summary.py
 
 bench-data: setup  ## what the way from rows to a judged model costs, to 10,000,000 rows (ARGS=--quick is a smoke test)
 	@.venv/bin/python bench/data.py $(ARGS)
