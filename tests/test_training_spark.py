@@ -8,7 +8,7 @@ import pytest
 
 from mlgate.data import cluster, synthetic
 from mlgate.errors import SettingsError
-from mlgate.training import forest, spark
+from mlgate.training import forest, job, sent, spark
 from test_data_spark import needs_java
 
 FEATURES = ["V3", "V4", "V10", "V11", "V12", "V14", "V17"]
@@ -143,3 +143,35 @@ def test_weights_are_exact_in_any_order_of_their_sum() -> None:
 def test_weights_that_are_none_are_refused(weights: Any) -> None:
     with pytest.raises(SettingsError, match="weights"):
         spark._weights(weights, {0.0: 9, 1.0: 1})
+
+
+def test_rows_that_the_driver_sends_make_the_same_forest(
+    rows: Path, trained: forest.Arrays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPARK_ROWS", "driver")
+    monkeypatch.setattr(sent, "CHUNK", 700)
+    FRAME.to_parquet(tmp_path / "rows.parquet")
+    for file in (rows, tmp_path / "rows.parquet"):
+        found = spark.fit(str(file), FEATURES, weights="balanced", **SMALL)
+        assert forest.digest(found) == forest.digest(trained)
+
+
+def test_rows_that_cannot_be_sent_are_an_error_that_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARK_ROWS", "driver")
+    (tmp_path / "rows.csv").write_text("V3,Class\nmany,0\n")
+    for name in ("rows.csv", "absent.csv"):
+        with pytest.raises(SettingsError, match=name):
+            spark.fit(str(tmp_path / name), ["V3"], seed=1)
+    monkeypatch.setenv("SPARK_ROWS", "elsewhere")
+    with pytest.raises(SettingsError, match="SPARK_ROWS is 'elsewhere'"):
+        spark.fit(str(tmp_path / "rows.csv"), ["V3"], seed=1)
+
+
+def test_a_job_saves_the_forest_that_it_trained(rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "forest.npz"
+    assert job.main([str(rows), str(out), "--features", "V3,V14", "--seed", "1"]) == 0
+    with np.load(out) as saved:
+        assert set(saved) >= {"root", "feature", "threshold", "probability"}
+    assert "sha256 of the forest: " in capsys.readouterr().out
+    assert job.main([str(tmp_path / "absent.csv"), str(out), "--features", "V3", "--seed", "1"]) == 2
+    assert "absent.csv" in capsys.readouterr().err

@@ -43,14 +43,14 @@ def session(address: str, what: str) -> Any:
     ``what`` is what is wanted of it, for the error. Raises ``MissingTool`` without Spark or Java, and ``ToolFailed``
     within two minutes when nobody answers at ``address`` or no worker is free.
     """
-    if found := _MASTER.fullmatch(address):
-        _answers(found[1], found[2], what)
+    found = _MASTER.fullmatch(address)
+    here = _answers(found[1], found[2], what) if found else ""
     pyspark = _installed()
     running = pyspark.SparkContext._active_spark_context
     if running is not None and running.master != address:
         running.stop()
     try:
-        made = _builder(address).getOrCreate()
+        made = _builder(address, here).getOrCreate()
         made.sparkContext.setLogLevel("OFF")
         _workers(made, address)
     except ToolFailed as err:
@@ -62,11 +62,13 @@ def session(address: str, what: str) -> Any:
     return made
 
 
-def _answers(host: str | None, port: str | None, what: str) -> None:
+def _answers(host: str | None, port: str | None, what: str) -> str:
+    """This machine's address on the way to the master, where workers find the driver: they cannot look a pod up."""
     if not host:
-        return
+        return ""
     try:
-        socket.create_connection((host, int(port or 0)), timeout=CONNECT_TIMEOUT_S).close()
+        with socket.create_connection((host, int(port or 0)), timeout=CONNECT_TIMEOUT_S) as there:
+            return str(there.getsockname()[0])
     except OSError as err:
         said = err.strerror or str(err)
         raise ToolFailed(f"{what} cannot be read: the master spark://{host}:{port}: {said}", fix=_FIX) from None
@@ -87,11 +89,12 @@ def _java() -> str:
     return str(Path(home) / "bin") if home else os.environ.get("PATH", os.defpath)
 
 
-def _builder(address: str) -> Any:
+def _builder(address: str, here: str) -> Any:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("mlgate").master(address)
-    for name, value in {**_ALWAYS, **(_HERE if address.startswith("local") else {})}.items():
+    way = _HERE if address.startswith("local") else {"spark.driver.host": here}
+    for name, value in {**_ALWAYS, **way}.items():
         builder = builder.config(name, value)
     return builder
 

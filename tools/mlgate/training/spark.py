@@ -16,6 +16,7 @@ import numpy as np
 
 from mlgate.data import cluster
 from mlgate.errors import SettingsError, ToolFailed
+from mlgate.training import sent
 from mlgate.training.forest import Arrays, exported
 
 _CSV = {"header": True, "mode": "FAILFAST", "escape": '"', "encoding": "UTF-8"}
@@ -37,6 +38,8 @@ def fit(  # noqa: PLR0913 - what a forest is made of
 ) -> Arrays:
     """Train on ``rows``, a CSV file or a Parquet file or folder that Spark's workers see, and return the forest.
 
+    With SPARK_ROWS=driver they need not see it: this process reads the columns and sends them, and must hold them.
+
     ``label`` is 0 or 1. ``weights`` is what a row of each class counts, ``balanced`` for as much in all as the other
     class, or nothing for 1. The master is SPARK_MASTER, the cluster that spark-submit chose, or this machine. Raises
     ``SettingsError`` for rows that cannot be trained on, ``MissingTool`` without Spark or Java, and ``ToolFailed`` when
@@ -47,7 +50,8 @@ def fit(  # noqa: PLR0913 - what a forest is made of
     session.conf.set("spark.sql.adaptive.enabled", "false")
     shape = {"numTrees": trees, "maxDepth": depth, "maxBins": bins, "seed": seed}
     with _told(rows):
-        frame = _placed(_read(session, rows, [*features, label]), partitions).persist()
+        read = sent.read if sent.asked() else _read
+        frame = _placed(read(session, rows, [*features, label]), partitions).persist()
         try:
             weighed = _weighed(frame, weights, _counts(frame, label, rows), label)
             return exported(_forest(weighed, features, label, **shape), features)
