@@ -190,3 +190,26 @@ def test_what_is_refused_is_not_built(tmp_path: Path) -> None:
 def test_every_finding_says_what_to_do() -> None:
     given = set(re.findall(r'"(MG2\d\d)"', Path(guard.__file__).read_text()))
     assert all(guard._FIXES[code] for code in given)
+
+
+def test_what_a_clean_build_reached_is_not_walked_again_and_what_a_bad_one_reached_is(tmp_path: Path) -> None:
+    root = tree(
+        tmp_path,
+        app="resources: [../good]\n",
+        good="resources: [a.yaml]\n",
+        bad="resources: [https://example.com/a.git, ../good]\n",
+        other="resources: [../good, ../bad]\n",
+    )
+    clean: set[Path] = set()
+    assert guard.check(root, root / "app", clean) == []
+    assert clean == {root / "app", root / "good"}
+    assert [each.code for each in guard.check(root, root / "bad", clean)] == ["MG205"]
+    assert [each.code for each in guard.check(root, root / "other", clean)] == ["MG205"]
+    assert root / "bad" not in clean
+
+
+def test_a_file_that_is_a_resource_first_and_a_plugin_later_is_looked_at_as_both(tmp_path: Path) -> None:
+    plugin = "apiVersion: v1\nkind: Any\nmetadata: {name: a}\nfiles: ['https://example.com/a']\n"
+    root = tree(tmp_path, app="resources: [x.yaml]\ngenerators: [x.yaml]\n")
+    (root / "app" / "x.yaml").write_text(plugin)
+    assert codes(root) == ["MG205"]
