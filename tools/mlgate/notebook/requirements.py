@@ -14,6 +14,7 @@ from mlgate.results import Result
 
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==[0-9][A-Za-z0-9.!+_-]*", re.ASCII)
 _API = "mlgate"  # the pipeline gives it to cells that Spark trains
+_CALLED = {"pyarrow", "pyspark"}
 _IMPORTED_AS = {
     "beautifulsoup4": "bs4",
     "imbalanced-learn": "imblearn",
@@ -71,8 +72,8 @@ def _compared(serving: _Listed, training: _Listed, notebook: Notebook) -> Iterat
         return  # what such a cell imports is not known; the cell itself is a finding
     for listed, used in ((serving, by_train | by_wrapper), (training, by_train)):
         for module, (name, number) in listed.modules.items():
-            # Spark is called by our own module, which the Train cells import.
-            if module not in used and not (module == "pyspark" and _API in used):
+            # Spark is called, and sent its rows, by our own module, which the Train cells import.
+            if module not in used and not (module in _CALLED and _API in used):
                 message = f"{name} is required but no tagged cell imports {module}"
                 yield bad("MG113", listed.path, message, "drop the line, or import it", number)
     given = {*serving.modules, *sys.stdlib_module_names}
