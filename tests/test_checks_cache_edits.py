@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import trees
-from mlgate.checks import batch, run
+from mlgate.checks import batch, run, workers
 from mlgate.checks.batch import Checked, Whole
 from mlgate.checks.cache import documents, scan, store
 from mlgate.checks.cache.session import Session
@@ -160,7 +160,7 @@ def test_a_prefix_that_did_not_change_is_not_rendered_again(
 
 
 def test_the_bytes_are_the_same_at_any_number_of_workers(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_SMALLEST", 1)
+    monkeypatch.setattr(workers, "_SMALLEST", 1)
     trees.bootstrap(tree, "beta")
     (tree / "overlays/beta/dev/kustomization.yaml").unlink()
     assert cold(tree, 1) == cold(tree, 2) == cold(tree, 8)

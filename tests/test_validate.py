@@ -107,7 +107,9 @@ BROKEN = [
     pytest.param(_edit(SETTINGS, "accuracy: 0.95", "acuracy: 0.95"), {"MG211", "MG221"}, id="threshold-typo"),
     pytest.param(_edit(SETTINGS, "seed: 2020", "seed: ten"), {"MG211"}, id="seed-text"),
     pytest.param(
-        _edit(SETTINGS, "name: alpha", "name: beta"), {"MG212", "MG253", "MG265"}, id="name-is-not-the-folder"
+        _edit(SETTINGS, "name: alpha", "name: beta"),
+        {"MG212", "MG245", "MG253", "MG265"},
+        id="name-is-not-the-folder",
     ),
     pytest.param(_second("kube-alpha"), {"MG213"}, id="prefix-of-the-platform"),
     pytest.param(_second("alpha-dev"), {"MG214"}, id="prefixes-clash"),
