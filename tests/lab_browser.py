@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,12 +88,19 @@ class Page:
 
     def command(self, name: str) -> None:
         """Choose an entry of JupyterLab's command palette, as Ctrl-Shift-C offers it."""
-        self.driver.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, Keys.SHIFT, "c")
-        box = self.one("#modal-command-palette .lm-CommandPalette-input")
+        box = self.wait(lambda _: self._palette())
         box.send_keys(name)
         # The list follows what is typed with a delay: Enter before that would choose something else.
         self.wait(lambda _: self.one(".lm-CommandPalette-item.lm-mod-active").text.splitlines()[0] == name)
         box.send_keys(Keys.ENTER)
+
+    def _palette(self) -> WebElement | None:
+        # Keys that come before the page listens are lost, so they are pressed again until it answers.
+        shown = "#modal-command-palette .lm-CommandPalette-input"
+        if not self._shown(shown):
+            self.driver.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, Keys.SHIFT, "c")
+            time.sleep(1)
+        return next((each for each in self.all(shown) if each.is_displayed()), None)
 
     def files(self) -> set[str]:
         """What the file browser shows."""
