@@ -26,7 +26,7 @@ def train(folder: str, workers: str, trees: str) -> None:
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     rows = Path(folder) / "train" / "data" / "creditcard.csv"
     with (
-        tempfile.TemporaryDirectory(prefix="spark-") as name,
+        tempfile.TemporaryDirectory(prefix="spark-", dir=folder) as name,
         spark_cluster.running(Path(name), workers=int(workers)) as os.environ["SPARK_MASTER"],
     ):
         start = time.perf_counter()
