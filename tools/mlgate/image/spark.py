@@ -9,7 +9,14 @@ from mlgate.image.environment import Environment
 
 PACKAGE = Path(__file__).parents[1]
 # The last three are how a Python finds the JVM that spark-submit made.
-_INHERITED = ("SPARK_MASTER", "SPARK_LOCAL_IP", "SPARK_ROWS", "JAVA_HOME", "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
+_INHERITED = (
+    "SPARK_MASTER",
+    "SPARK_LOCAL_IP",
+    "SPARK_ROWS",
+    "JAVA_HOME",
+    "PYSPARK_GATEWAY_PORT",
+    "PYSPARK_GATEWAY_SECRET",
+)
 
 
 def used(environment: Environment) -> bool:
