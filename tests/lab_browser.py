@@ -161,5 +161,19 @@ class Page:
         self.one(".jp-CellTags")
         return {each.text.strip(): each for each in self.all(".jp-CellTags-Tag") if each.text.strip()}
 
+    def tag(self, number: int, name: str, *, applied: bool) -> None:
+        """Put a tag on a cell, or take it off, and wait until the inspector shows it so."""
+        self.tags(number)
+        self.wait(lambda _: self._tagged(name, "jp-CellTags-Applied" if applied else "jp-CellTags-Unapplied"))
+
+    def _tagged(self, name: str, wanted: str) -> bool:
+        # A click between a selection and the inspector's own redrawing of it is lost, so it is made again.
+        found = next((each for each in self.all(".jp-CellTags-Tag") if each.text.strip() == name), None)
+        if found is None or wanted in (found.get_attribute("class") or "").split():
+            return found is not None
+        found.click()
+        time.sleep(1)
+        return False
+
     def _shown(self, selector: str) -> bool:
         return any(each.is_displayed() for each in self.all(selector))

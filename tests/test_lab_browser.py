@@ -54,7 +54,7 @@ def test_every_cell_runs_with_data_and_jdbc_beside_it_and_the_check_answers(plac
 
 
 def test_a_tag_taken_away_in_the_property_inspector_is_saved_and_its_finding_is_told(place: Place, page: Any) -> None:
-    page.tags(DUMP)["Train"].click()
+    page.tag(DUMP, "Train", applied=False)
     page.save()
     assert cells(place)[DUMP - 1]["metadata"].get("tags", []) == []
     shown = page.run(CHECK)
@@ -63,7 +63,7 @@ def test_a_tag_taken_away_in_the_property_inspector_is_saved_and_its_finding_is_
 
 
 def test_a_tag_given_back_there_is_accepted_again(place: Place, page: Any) -> None:
-    page.tags(DUMP)["Train"].click()
+    page.tag(DUMP, "Train", applied=True)
     page.save()
     assert cells(place)[DUMP - 1]["metadata"]["tags"] == ["Train"]
     assert "the gate would let the model through" in page.run(CHECK)
