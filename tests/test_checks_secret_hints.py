@@ -5,6 +5,7 @@ import string
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,7 +35,7 @@ TIME = settings(max_examples=60, deadline=None, suppress_health_check=list(Healt
 def detectors() -> dict[str, list[re.Pattern[str]]]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
-    classes = get_mapping_from_secret_type_to_class().values()
+    classes: Any = get_mapping_from_secret_type_to_class().values()
     return {each.__name__: list(getattr(each, "denylist", ())) for each in classes}
 
 
