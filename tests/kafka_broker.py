@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from mlgate.files import locked, put_tree
+from mlgate.image import ports
 from mlgate.process import cache_dir
 
 POM = Path(__file__).parent / "kafka" / "pom.xml"
@@ -121,9 +122,9 @@ def running(secured: Callable[[Path, str], str] | None = None) -> Iterator[Broke
     ``secured`` may change its settings: it is given the broker's folder and the text that it changes.
     """
     folder = Path(tempfile.mkdtemp(prefix="kafka-"))
-    broker = Broker(folder, free_port())
+    broker = Broker(folder, ports.free(1)[0])
     try:
-        settings = _PROPERTIES.format(port=broker.port, controller=free_port(), log=folder / "log")
+        settings = _PROPERTIES.format(port=broker.port, controller=ports.free(1)[0], log=folder / "log")
         (folder / "server.properties").write_text(secured(folder, settings) if secured else settings)
         format_log = ["format", "-t", _CLUSTER, "-c", str(folder / "server.properties")]
         args = _java("kafka.tools.StorageTool", *format_log)
@@ -134,12 +135,6 @@ def running(secured: Callable[[Path, str], str] | None = None) -> Iterator[Broke
     finally:
         broker.kill()
         shutil.rmtree(folder)
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def _java(main: str, *args: str) -> list[str]:

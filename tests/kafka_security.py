@@ -11,6 +11,7 @@ from confluent_kafka.admin._scram import ScramCredentialInfo, ScramMechanism, Us
 
 import kafka_broker
 from kafka_broker import Broker
+from mlgate.image import ports
 
 USER, PASSWORD = "scorer", "tr0ub4dor-of-the-scorer"
 _LISTENER = """\
@@ -57,7 +58,7 @@ class Secured:
 @contextmanager
 def running(name: str = "IP:127.0.0.1") -> Iterator[Secured]:
     """A broker whose certificate is for ``name``, with the one account."""
-    port = kafka_broker.free_port()
+    port = ports.free(1)[0]
 
     def secured(folder: Path, settings: str) -> str:
         authority(folder, "ca")

@@ -151,19 +151,13 @@ class Page:
         self.wait(lambda _: "jp-mod-active" in (cell.get_attribute("class") or ""))
         return cell
 
-    def tags(self, number: int) -> dict[str, WebElement]:
-        """The tags that the property inspector offers for a cell, each to be clicked on and off."""
+    def tag(self, number: int, name: str, *, applied: bool) -> None:
+        """Put a tag on a cell, or take it off, and wait until the inspector shows it so."""
         self.select(number)
         if not self.all(".jp-CellTags"):
             self.one("li[data-id='jp-property-inspector']").click()
         if not self._shown(".jp-CellTags"):
             self.one("#notebook-tools .jp-Collapse-header").click()
-        self.one(".jp-CellTags")
-        return {each.text.strip(): each for each in self.all(".jp-CellTags-Tag") if each.text.strip()}
-
-    def tag(self, number: int, name: str, *, applied: bool) -> None:
-        """Put a tag on a cell, or take it off, and wait until the inspector shows it so."""
-        self.tags(number)
         self.wait(lambda _: self._tagged(name, "jp-CellTags-Applied" if applied else "jp-CellTags-Unapplied"))
 
     def _tagged(self, name: str, wanted: str) -> bool:

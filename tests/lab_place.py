@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import checkouts
 from mlgate.data import synthetic
+from mlgate.image import ports
 from mlgate.lab.environment import LOCK
 
 PREFIX = "fraud-demo"
@@ -56,12 +56,6 @@ def make(folder: Path, threshold: str = "95") -> Place:
     return Place(root, csv)
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def command(place: Place, port: int) -> list[str]:
     """The command line that ``make notebook`` starts."""
     return [str(MLGATE), "notebook", "lab", "--repo", str(place.root), "--port", str(port), f"--data={place.csv}"]
@@ -90,7 +84,7 @@ class Running:
 @contextlib.contextmanager
 def running(place: Place) -> Iterator[Running]:
     """Start it, wait for its address, and end it whatever happens."""
-    port = free_port()
+    port = ports.free(1)[0]
     with subprocess.Popen(command(place, port), stdout=subprocess.PIPE, text=True, env=environment()) as process:
         try:
             assert process.stdout is not None

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -11,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from mlgate.image import ports
 
 ADMIN = "postgres"
 ADMIN_PASSWORD = "an administrator's"
@@ -74,7 +75,7 @@ def running(*, network: bool = False) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     try:
-        server = Server(folder, user, free_port() if network else None)
+        server = Server(folder, user, ports.free(1)[0] if network else None)
         _own(server)
         _initialise(server)
         process = _start(server)
@@ -85,13 +86,6 @@ def running(*, network: bool = False) -> Iterator[Server]:
             process.wait(timeout=30)
     finally:
         shutil.rmtree(folder)
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def _own(server: Server) -> None:

@@ -1,27 +1,22 @@
 """A standalone Spark cluster on loopback: a master and its workers, from pyspark's own distribution."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlgate.image import ports
+
 _DEPLOY = "org.apache.spark.deploy"
 _HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind((_HOST, 0))
-        return int(taken.getsockname()[1])
 
 
 @contextmanager
 def running(folder: Path, *, workers: int) -> Iterator[str]:
     """Address of a master with ``workers`` workers of one core and 1 GiB each; ended by their processes."""
-    port = free_port()
+    port = ports.free(1)[0]
     address = f"spark://{_HOST}:{port}"
     started = [_start(folder, "master", f"{_DEPLOY}.master.Master", "--port", str(port), "--webui-port", "0")]
     try:

@@ -21,8 +21,9 @@ import pytest
 from mlgate.errors import SettingsError, ToolFailed, UsageError
 from mlgate.evaluate.run import Evaluation, examples
 from mlgate.image.launcher import MAX_BODY
+from mlgate.image.leader import Server
 from mlgate.image.loopback import opener
-from mlgate.image.serve import Server, released_digest, running, serving
+from mlgate.image.serve import released_digest, running, serving
 from mlgate.image.store import load
 from mlgate.repo import Repo
 from model_images import Packaged, changed

@@ -15,6 +15,7 @@ import pytest
 import lab_place
 from checkouts import git
 from lab_place import Place, Running
+from mlgate.image import ports
 from mlgate.image.loopback import opener
 
 pytestmark = pytest.mark.xdist_group("lab")
@@ -98,7 +99,7 @@ def test_it_listens_on_loopback_alone_and_one_folder_has_one(place: Place, serve
     listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     addresses = {each[1] for each in listening if each[3] == "0A" and each[1].endswith(f":{served.port:04X}")}
     assert addresses == {f"0100007F:{served.port:04X}"}
-    code, said = refused(place, lab_place.free_port())
+    code, said = refused(place, ports.free(1)[0])
     assert code == 2
     assert "a JupyterLab is open on" in said
     assert (place.model / "data").is_symlink()
@@ -131,7 +132,7 @@ def test_a_port_in_use_is_named_with_the_way_out(place: Place) -> None:
 def test_a_folder_of_the_persons_is_never_replaced(place: Place) -> None:
     (place.model / "data").mkdir()
     (place.model / "data" / "mine.txt").write_text("mine")
-    code, said = refused(place, lab_place.free_port())
+    code, said = refused(place, ports.free(1)[0])
     assert code == 2
     assert "is in the way" in said
     assert (place.model / "data" / "mine.txt").read_text() == "mine"

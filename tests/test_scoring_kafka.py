@@ -13,6 +13,7 @@ import kafka_broker
 from kafka_broker import Broker
 from kafka_messages import GOOD, Topics, expected, scorer, signals_kept, transactions
 from mlgate.cli import main
+from mlgate.image import ports
 from mlgate.image.loopback import opener
 from mlgate.image.serve import serving
 from mlgate.scoring.transaction import Reason
@@ -203,6 +204,6 @@ def test_a_missing_topic_is_named(missing: str, topics: Topics, capfd: pytest.Ca
 
 
 def test_a_broker_that_is_away_ends_it_with_a_message(capfd: pytest.CaptureFixture[str]) -> None:
-    place = f"kafka://127.0.0.1:{kafka_broker.free_port()}/"
+    place = f"kafka://127.0.0.1:{ports.free(1)[0]}/"
     assert main(["score", "--from", f"{place}t", "--to", f"{place}v", *ABSENT, "--give-up", "1"]) == 3
     assert "is away for 1 s" in capfd.readouterr().err

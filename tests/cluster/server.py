@@ -5,7 +5,6 @@ import ctypes
 import json
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlgate.errors import ToolFailed
+from mlgate.image import ports
 from mlgate.lifecycle.kubectl import Cluster
 from mlgate.process import cache_dir
 
@@ -64,7 +64,7 @@ def running(folder: Path) -> Iterator[Server]:
 
 
 def _start(folder: Path, started: list[subprocess.Popen[bytes]]) -> Server:
-    etcd, peer, port = free_ports(3)
+    etcd, peer, port = ports.free(3)
     tokens = {name: secrets.token_hex(16) for name in ("admin", "limited")}
     (folder / "tokens").write_text(f"{tokens['admin']},admin,1,system:masters\n{tokens['limited']},limited,2\n")
     (folder / "tokens").chmod(0o600)
@@ -114,19 +114,10 @@ def _manager(folder: Path, kubeconfig: Path) -> list[str]:
         f"--controllers={','.join(_CONTROLLERS)}",
         "--leader-elect=false",
         "--bind-address=127.0.0.1",
-        f"--secure-port={free_ports(1)[0]}",
+        f"--secure-port={ports.free(1)[0]}",
         f"--cert-dir={folder / 'certs-manager'}",
         f"--root-ca-file={folder / 'certs' / 'apiserver.crt'}",
     ]
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports of loopback that nobody listens on now, all different."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
 
 
 def _spawn(folder: Path, name: str, args: list[str]) -> subprocess.Popen[bytes]:

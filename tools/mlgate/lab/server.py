@@ -3,17 +3,15 @@
 import contextlib
 import os
 import secrets
-import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from mlgate.errors import ToolFailed, UsageError
-from mlgate.image.loopback import opener
+from mlgate.errors import UsageError
+from mlgate.image import leader
+from mlgate.image.leader import Server
+from mlgate.image.ports import is_free
 from mlgate.lab.session import Session
 from mlgate.notebook.cells import notebooks
 
@@ -22,30 +20,14 @@ _START_S = 180
 _END_S = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Lab:
-    """A running JupyterLab; ``url`` lets in whoever has it."""
-
-    url: str
-    process: "subprocess.Popen[bytes]"
-
-    def ended(self) -> bool:
-        """True when it is gone, whoever ended it."""
-        return self.process.poll() is not None
-
-
 def require_free(port: int) -> None:
     """Raise ``UsageError`` when a port of 127.0.0.1 is taken."""
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(("127.0.0.1", port))
-        except OSError:
-            raise UsageError(f"port {port} is in use", fix=f"pass another one: --port {port % 65535 + 1}") from None
+    if not is_free(port):
+        raise UsageError(f"port {port} is in use", fix=f"pass another one: --port {port % 65535 + 1}")
 
 
 @contextlib.contextmanager
-def running(session: Session, environment: Path, port: int) -> Iterator[Lab]:
+def running(session: Session, environment: Path, port: int) -> Iterator[Server]:
     """Serve until the block ends; no server and no kernel survives it, nor this process, however it dies.
 
     Raises ``UsageError`` when the port is taken and ``ToolFailed`` with JupyterLab's log when it does not start.
@@ -58,11 +40,14 @@ def running(session: Session, environment: Path, port: int) -> Iterator[Lab]:
         (runtime / "token").write_text(token)
         process = _start(session, environment, port, runtime)
         try:
-            _wait(process, port, runtime / "lab.log")
+            leader.wait(
+                process, f"http://127.0.0.1:{port}/api", runtime / "lab.log", name="JupyterLab", start_s=_START_S
+            )
             page = next((f"/tree/{path.name}" for path in notebooks(session.model_dir)[:1]), "")
-            yield Lab(f"http://127.0.0.1:{port}/lab{page}?token={token}", process)
+            yield Server(f"http://127.0.0.1:{port}/lab{page}?token={token}", process)
         finally:
-            _stop(process)
+            # Asked to end, it ends its kernels first; a kernel whose server is gone ends by itself.
+            leader.stop(process, _END_S)
 
 
 def _start(session: Session, environment: Path, port: int, runtime: Path) -> "subprocess.Popen[bytes]":
@@ -109,31 +94,3 @@ def _environment(session: Session, environment: Path, runtime: Path) -> dict[str
         "JUPYTER_TOKEN_FILE": str(runtime / "token"),
         "IPYTHONDIR": str(runtime / "ipython"),
     }
-
-
-def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    end = time.monotonic() + _START_S
-    while time.monotonic() < end and process.poll() is None:
-        if _answers(f"http://127.0.0.1:{port}/api"):
-            return
-        time.sleep(0.2)
-    raise ToolFailed(f"JupyterLab did not start: {log.read_text(errors='replace')[-1500:]}")
-
-
-def _answers(url: str) -> bool:
-    try:
-        with opener(url).open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    # Asked to end, the server ends its kernels first; a kernel whose server is gone ends by itself.
-    for sign, patience in ((signal.SIGTERM, _END_S), (signal.SIGKILL, 5)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, sign)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-    if process.stdin:
-        process.stdin.close()

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mlgate.errors import ToolFailed, UsageError
+from mlgate.image.ports import free
 from mlgate.sandbox import client, configs, control_plane, images, inside, node, oci, pki, preflight
 from mlgate.sandbox.addons import dns
 from mlgate.sandbox.down import down, leftovers
 from mlgate.sandbox.layout import NAME, Layout, folder, load, save
-from mlgate.sandbox.ports import free
 from mlgate.sandbox.unit import Unit
 
 Say = Callable[[str], None]
